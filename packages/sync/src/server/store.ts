@@ -1,0 +1,142 @@
+import type { AnyRow, FieldProblems, Json, ProblemCode } from '@psa/domain';
+import type { Gone, KindDigest, Mutation, MutationResult } from '../protocol.ts';
+
+/** `kind/id`. */
+export type Key = string;
+export const keyOf = (kind: string, id: string): Key => `${kind}/${id}`;
+
+/** A row as the server keeps it: with the version and device of the last write of each field. */
+export interface StoredRow {
+  row: AnyRow;
+  /** field → [row_version at which it was last written, device that wrote it or null]. `deleted` is a field here too. */
+  field_ver: Readonly<Record<string, readonly [number, string | null]>>;
+}
+
+/** What a decision must see. The store locks the named rows (in key order) until the decision is written. */
+export interface Need {
+  mids: readonly string[];
+  rows: readonly { kind: string; id: string }[];
+  /** For `against` rules: not retracted rows of `kind` whose `field` is `value`. */
+  among: readonly { kind: string; field: string; value: string }[];
+  /** Which of these records wait in quarantine (were refused and are neither repaired nor withdrawn). */
+  quarantined: readonly { kind: string; id: string }[];
+}
+
+export interface Loaded {
+  /** Results already given for these mids. */
+  known: ReadonlyMap<string, MutationResult>;
+  rows: ReadonlyMap<Key, StoredRow>;
+  /** Open conflicts on the named rows, as rows of `sync_conflicts`. */
+  conflicts: readonly AnyRow[];
+  /** By `kind/field/value`. */
+  among: ReadonlyMap<string, readonly AnyRow[]>;
+  quarantined: ReadonlySet<Key>;
+}
+
+export interface RowWrite {
+  kind: string;
+  /** Null for an insert: a plain INSERT, never an upsert. */
+  before: AnyRow | null;
+  after: AnyRow;
+  field_ver: StoredRow['field_ver'];
+}
+
+/** One line of the record of all mutations. Inserted in the transaction of its effect. */
+export interface MutationEntry {
+  mutation: Mutation;
+  result: MutationResult;
+  group: string;
+  /** Position in its group. */
+  ordinal: number;
+  device: string | null;
+  cseq: number | null;
+  author: string;
+  clock_offset_ms: number | null;
+  schema: number;
+}
+
+export interface QuarantineEntry {
+  mid: string;
+  group: string;
+  device: string | null;
+  author: string | null;
+  code: string;
+  /** `deferred`: will be judged again when sent again; others are final until repaired or withdrawn. */
+  state: 'open' | 'deferred';
+  kind: string | null;
+  record_id: string | null;
+  detail: Json;
+  /** The mutation (or the whole raw group when it could not be read), as sent. */
+  payload: Json;
+}
+
+export interface AuditEntry {
+  action: string;
+  user_id: string | null;
+  table_name: string | null;
+  record_id: string | null;
+  old_values: Json;
+  new_values: Json;
+  device_id: string | null;
+  mutation_id: string | null;
+  ip_address: string | null;
+  user_agent: string | null;
+  at: string;
+}
+
+export interface Effects {
+  writes: readonly RowWrite[];
+  mutations: readonly MutationEntry[];
+  quarantine: readonly QuarantineEntry[];
+  /** Quarantined mutations that are now repaired, withdrawn, or (deferred) judged. */
+  closed: readonly { mid: string; state: 'repaired' | 'withdrawn' | 'judged' }[];
+  audit: readonly AuditEntry[];
+}
+
+export const NO_EFFECTS: Effects = { writes: [], mutations: [], quarantine: [], closed: [], audit: [] };
+
+/** A promise of the database that the effects would have broken. Nothing was written. */
+export interface Broken {
+  code: ProblemCode;
+  say: string;
+  fields: FieldProblems;
+  /** BROKEN_LINK: the record that was pointed to. */
+  missing?: { kind: string; id: string };
+}
+
+/**
+ * What the server end asks of a database. PostgreSQL and the memory store pass the same contract suite.
+ */
+export interface ServerStore {
+  /**
+   * One transaction: locks and loads what is needed, lets `decide` judge it without I/O, writes the effects and commits.
+   * Losing a race (serialisation, deadlock, the same mid or id inserted meanwhile) loads and decides again, eight times at most.
+   * Resolves when the commit is durable. `broken` when a constraint refused the effects: then nothing was written.
+   */
+  transact(
+    facility: string,
+    need: Need,
+    decide: (loaded: Loaded) => Effects,
+  ): Promise<{ broken: Broken | null; effects: Effects }>;
+
+  /** The number of the last commit visible. */
+  head(facility: string): Promise<number>;
+  epoch(facility: string): Promise<{ epoch: string; restored_to: string | null }>;
+
+  /**
+   * Changes after a number in the given scopes, each row as it is now, oldest change first, ending between transactions:
+   * `limit` may be exceeded by the rest of the last transaction.
+   */
+  pull(
+    facility: string,
+    after: number,
+    scopes: readonly string[],
+    limit: number,
+  ): Promise<{ rows: Record<string, AnyRow[]>; gone: Gone[]; next: number; more: boolean }>;
+
+  /** All rows of a scope as of one moment, not retracted, by kind in the order of the record list, then by id. */
+  snapshot(facility: string, scope: string): Promise<{ head: number; kinds: { kind: string; rows: AnyRow[] }[] }>;
+
+  /** Digests of the kinds of these scopes and the head they hold at, read in one moment. */
+  digest(facility: string, scopes: readonly string[]): Promise<{ head: number; kinds: Record<string, KindDigest> }>;
+}
