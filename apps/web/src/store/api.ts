@@ -1,0 +1,103 @@
+/**
+ * What screens may ask of the device: the one door between `screens`/`record` and everything that keeps, seals and sends.
+ * Reads never touch the network and never wait: they answer from memory and change by themselves (live queries).
+ */
+import type { Actor, AnyRow, Patch, RECORDS, Row } from '@psa/domain';
+import type { AttentionEntry, Op } from '@psa/sync';
+
+/** A wish as a form makes it; the store adds mid, time, author, device and signature. */
+export interface Wish {
+  kind: string;
+  id: string;
+  op: Op;
+  /** `row_version` that was on the screen when the edit began; 0 for a create. */
+  base: number;
+  patch: Patch;
+  resolves?: string;
+  repairs?: string;
+  reason?: string;
+}
+
+export type SessionState =
+  /** Opening the database; nothing is known yet. */
+  | { status: 'starting' }
+  /** The local database cannot be used (private mode, disk, newer version): one sentence. */
+  | { status: 'broken'; say: string }
+  /** Nobody is in. `known` are people who can open this device without the network. */
+  | { status: 'closed'; known: readonly { email: string; full_name: string }[]; ended?: string }
+  /** Somebody is in and memory is filled. `signed_in` false: writes are kept, sending needs the password. */
+  | { status: 'open'; actor: Actor; user: Row<typeof RECORDS.users>; signed_in: boolean };
+
+export interface SyncState {
+  /** Whether the last contact succeeded, fails for want of a network, or waits for a password. */
+  contact: 'never' | 'good' | 'unreachable' | 'signed_out' | 'withdrawn' | 'app_too_old';
+  last_contact_at: string | null;
+  /** Groups saved here and not yet answered, and the save time of the oldest. */
+  waiting: number;
+  oldest_waiting_at: string | null;
+  sending: boolean;
+  /** First fetch of scopes: rows stored of rows known; null when nothing is being fetched. */
+  fetching: { done: number; of: number } | null;
+  /** Device clock ahead of the server's, when last measured. */
+  clock_offset_ms: number | null;
+}
+
+/** The state of one row's own work: what is not yet on the server. */
+export interface RowState {
+  /** Groups in the outbox that touch this row, and since when. */
+  unsent: number;
+  unsent_since: string | null;
+  /** Open conflicts on this row. */
+  conflicts: readonly Row<typeof RECORDS.sync_conflicts>[];
+  /** Refused groups that touch this row. */
+  refused: number;
+}
+
+export interface Attention {
+  conflicts: readonly Row<typeof RECORDS.sync_conflicts>[];
+  refused: readonly AttentionEntry[];
+}
+
+/** The result of a try to get in. Codes are ProblemCodes; `OFFLINE_UNKNOWN`: never signed in here and no network. */
+export type SignInResult = { ok: true } | { ok: false; code: string; say: string };
+
+export interface DeviceApi {
+  session: {
+    /** Online when possible, else against what this device knows. Same call for sign-in and unlock. */
+    signIn(email: string, password: string): Promise<SignInResult>;
+    /** Empties memory and forgets the keys in every tab. Nothing stored is touched. */
+    lock(): Promise<void>;
+    /** As `lock`, and ends the session on the server (now, or at the next contact). */
+    signOut(): Promise<void>;
+  };
+  /** Keeps a group. Resolves when it is durable: only then may a screen say *saved*. Rejects with a ProblemError. */
+  save(wishes: readonly Wish[], mends?: { group: string }): Promise<{ group: string }>;
+  /** Sends now what waits, instead of at the next try. */
+  syncNow(): void;
+  /** A new id for a record. */
+  newId(): string;
+}
+
+/** Hooks (in `hooks.ts`): each re-renders only when its own answer changed. */
+export interface DeviceHooks {
+  useSession(): SessionState;
+  useSync(): SyncState;
+  useAttention(): Attention;
+  /** All shown rows of a kind, in no particular order; the array is replaced when any of them changes. */
+  useRows<K extends keyof typeof RECORDS>(kind: K): readonly Row<(typeof RECORDS)[K]>[];
+  useRow<K extends keyof typeof RECORDS>(kind: K, id: string | undefined): Row<(typeof RECORDS)[K]> | undefined;
+  /** Rows whose link field names `id`, by an index. */
+  useRowsBy<K extends keyof typeof RECORDS>(kind: K, field: string, id: string): readonly Row<(typeof RECORDS)[K]>[];
+  useRowState(kind: string, id: string): RowState;
+  /** Patients whose names (any order, without accents), hospital number or phone contain every word; best first. */
+  usePatientSearch(query: string): readonly Row<typeof RECORDS.patients>[];
+  /** A form's draft under a key, kept sealed from the first keystroke, per person. Undefined while it is being read. */
+  useDraft<T>(key: string): {
+    draft: T | null | undefined;
+    keep(value: T): void;
+    drop(): Promise<void>;
+    kept_at: string | null;
+  };
+}
+
+export type { AnyRow };
