@@ -1,4 +1,6 @@
 export * from './access.ts';
+export * from './chance.ts';
+export * from './demo/ward.ts';
 export * from './fields.ts';
 export * from './ids.ts';
 export * from './problems.ts';

@@ -1,0 +1,54 @@
+import { describe, expect, test } from 'vitest';
+import { recordOf } from '../records/index.ts';
+import { brokenChecks, problemsOf } from '../schemas.ts';
+import { demoWard } from './ward.ts';
+
+const options = {
+  seed: 7,
+  patients: 400,
+  nowMs: Date.UTC(2026, 10, 22, 9),
+  wards: [
+    { id: '018f0000-0000-7000-8000-000000000001', beds: ['A1', 'A2', 'A3'] },
+    { id: '018f0000-0000-7000-8000-000000000002', beds: ['B1', 'B2', 'B3', 'B4', 'B5', 'B6'] },
+  ],
+  consultants: ['018f0000-0000-7000-8000-0000000000aa'],
+};
+const wishes = [...demoWard(options)].flat();
+
+describe('the demonstration ward', () => {
+  test('is the same to the letter for the same seed, and another for another', () => {
+    expect([...demoWard(options)].flat()).toEqual(wishes);
+    expect([...demoWard({ ...options, seed: 8 })].flat()).not.toEqual(wishes);
+  });
+
+  test('passes every rule a person would have to pass', () => {
+    for (const wish of wishes) {
+      const def = recordOf(wish.kind);
+      if (!def) throw new Error(wish.kind);
+      expect(problemsOf(def, 'create', wish.patch), JSON.stringify(wish)).toBeUndefined();
+      const row = Object.fromEntries(Object.keys(def.fields).map((f) => [f, wish.patch[f] ?? null]));
+      expect(brokenChecks(def, row).map((rule) => rule.name)).toEqual([]);
+    }
+  });
+
+  test('lays two beds in three, one patient to a bed, one open stay to a patient', () => {
+    const open = wishes.filter((w) => w.kind === 'patient_admissions' && w.patch.status === 'Active');
+    expect(open).toHaveLength(6);
+    expect(new Set(open.map((w) => `${w.patch.ward_id}/${w.patch.bed_number}`)).size).toBe(6);
+    expect(new Set(open.map((w) => w.patch.patient_id)).size).toBe(6);
+  });
+
+  test('admits nobody before birth', () => {
+    const born = new Map(wishes.filter((w) => w.kind === 'patients').map((w) => [w.id, w.patch.date_of_birth]));
+    for (const { kind, patch } of wishes) {
+      if (kind !== 'patient_admissions') continue;
+      expect(String(patch.admission_date).slice(0, 10) >= String(born.get(String(patch.patient_id)) ?? '')).toBe(true);
+    }
+  });
+
+  test('gives every hospital number and id once', () => {
+    const numbers = wishes.filter((w) => w.kind === 'patients').map((w) => w.patch.hospital_number);
+    expect(new Set(numbers).size).toBe(400);
+    expect(new Set(wishes.map((w) => w.id)).size).toBe(wishes.length);
+  });
+});

@@ -1,0 +1,202 @@
+import { type Chance, chanceFrom } from '../chance.ts';
+import { paperNumber, uuidv7 } from '../ids.ts';
+import type { Patch } from '../record.ts';
+import { PEOPLES, type People } from './names.ts';
+
+/** A record to be made, as a form would send it. */
+export interface DemoWish {
+  kind: 'patients' | 'patient_allergies' | 'patient_admissions';
+  id: string;
+  patch: Patch;
+}
+
+export interface DemoOptions {
+  /** The same seed, time and lists give the same ward, to the letter. */
+  seed: number;
+  patients: number;
+  /** The demonstration's present, ms since 1970. */
+  nowMs: number;
+  wards: readonly { id: string; beds: readonly string[] }[];
+  /** Ids of users who may be named as consultant. */
+  consultants: readonly string[];
+}
+
+const DAY_MS = 86_400_000;
+
+const ADMITTED_FOR: readonly (readonly [complaint: string, diagnosis: string])[] = [
+  ['Burns to both legs from hot water, 6 hours before arrival', 'Mixed-depth scald, 12 % TBSA'],
+  ['Flame burns to face, chest and arms after a kerosene explosion', 'Flame burns, 28 % TBSA, possible inhalation injury'],
+  ['Non-healing ulcer of the left leg for 8 months', 'Chronic leg ulcer'],
+  ['Swelling over the earlobe after piercing, slowly growing', 'Earlobe keloid'],
+  ['Contracture of the neck after burns two years ago', 'Post-burn neck contracture'],
+  ['Cut across the right palm, cannot bend two fingers', 'Flexor tendon injury, zone II'],
+  ['Crush injury of the hand in a grinding machine', 'Crush injury, right hand'],
+  ['Cleft of lip noticed at birth', 'Unilateral cleft lip and palate'],
+  ['Wound over the sacrum after long bed rest', 'Pressure ulcer, sacral'],
+  ['Road traffic injury with skin loss of the lower leg', 'Degloving injury with exposed tibia'],
+  ['Swelling of the breast, biopsy done elsewhere', 'Breast carcinoma, for reconstruction'],
+  ['Foot ulcer, known diabetic, foul smell for 2 weeks', 'Diabetic foot ulcer'],
+  ['Facial wounds after assault', 'Multiple facial lacerations'],
+  ['Growth on the scalp, bleeding on touch', 'Suspected squamous cell carcinoma, scalp'],
+  ['Abdominal skin fold with recurrent sores', 'Abdominal wall laxity, intertrigo'],
+  ['Large pigmented mole of the back since birth', 'Giant congenital naevus'],
+];
+
+const SUBSTANCES: readonly (readonly [name: string, category: string, reactions: readonly string[]])[] = [
+  ['Penicillin', 'Drug', ['Rash', 'Swelling of the face', 'Anaphylaxis']],
+  ['Sulfonamides', 'Drug', ['Rash', 'Blisters of the mouth']],
+  ['Chloroquine', 'Drug', ['Itching']],
+  ['Diclofenac', 'Drug', ['Wheeze', 'Rash']],
+  ['Ceftriaxone', 'Drug', ['Rash']],
+  ['Latex', 'Material', ['Itching', 'Wheeze']],
+  ['Adhesive plaster', 'Material', ['Blisters']],
+  ['Povidone-iodine', 'Material', ['Rash']],
+  ['Groundnut', 'Food', ['Swelling of the lips']],
+  ['Crayfish', 'Food', ['Rash', 'Vomiting']],
+];
+
+const day = (ms: number) => new Date(ms).toISOString().slice(0, 10);
+const minute = (ms: number) => new Date(Math.floor(ms / 60_000) * 60_000).toISOString();
+
+function peopleFor(chance: Chance): People {
+  let left = chance.fraction();
+  for (const [share, people] of PEOPLES) {
+    left -= share;
+    if (left < 0) return people;
+  }
+  return (PEOPLES[0] as (typeof PEOPLES)[number])[1];
+}
+
+/** Ages as a plastic surgery unit sees them: many children (burns, clefts), many young adults (trauma), some old. */
+function ageDays(chance: Chance): number {
+  const roll = chance.fraction();
+  if (roll < 0.04) return chance.below(365);
+  if (roll < 0.28) return 365 + chance.below(365 * 12);
+  if (roll < 0.8) return 365 * 13 + chance.below(365 * 37);
+  return 365 * 50 + chance.below(365 * 38);
+}
+
+function patientOf(chance: Chance, options: DemoOptions, index: number, id: string): Patch {
+  const people = peopleFor(chance);
+  const gender = chance.odds(0.54) ? 'Male' : 'Female';
+  const given = gender === 'Male' ? people.male : people.female;
+  const [state, towns] = chance.pick(people.states);
+  const unknownAge = chance.odds(0.01);
+  const born = options.nowMs - ageDays(chance) * DAY_MS;
+  const phone = () => `080${String(30_000_000 + chance.below(69_999_999))}`;
+  const surname = chance.pick(people.surnames);
+  const patch: Patch = {
+    hospital_number: chance.odds(0.03)
+      ? paperNumber('TMP', new Date(options.nowMs).getUTCFullYear(), id)
+      : `UNTH/${new Date(options.nowMs).getUTCFullYear() - chance.below(6)}/${String(index + 1).padStart(5, '0')}`,
+    first_name: chance.pick(given),
+    last_name: surname,
+    other_names: chance.odds(0.4) ? chance.pick(given) : null,
+    gender,
+    date_of_birth: unknownAge ? null : day(born),
+    date_of_birth_precision: unknownAge ? 'Unknown' : chance.odds(0.12) ? 'Estimated' : 'Exact',
+    phone: chance.odds(0.85) ? phone() : null,
+    city: chance.pick(towns),
+    state,
+    country: 'Nigeria',
+  };
+  if (chance.odds(0.7)) {
+    patch.emergency_contact_name = `${chance.pick(chance.odds(0.5) ? people.male : people.female)} ${surname}`;
+    patch.emergency_contact_phone = phone();
+    patch.emergency_contact_relationship = chance.pick([
+      'Mother',
+      'Father',
+      'Wife',
+      'Husband',
+      'Brother',
+      'Sister',
+      'Son',
+      'Daughter',
+      'Uncle',
+    ]);
+  }
+  if (chance.odds(0.55)) patch.blood_group = chance.pick(['O+', 'O+', 'O+', 'A+', 'B+', 'B+', 'AB+', 'O-', 'A-']);
+  if (chance.odds(0.45)) patch.genotype = chance.pick(['AA', 'AA', 'AA', 'AS', 'AS', 'SS', 'AC']);
+  if (chance.odds(0.18))
+    patch.chronic_conditions = chance.pick([
+      'Hypertension',
+      'Diabetes mellitus',
+      'Asthma',
+      'Sickle cell disease',
+      'HIV on treatment',
+    ]);
+  if (chance.odds(0.4))
+    patch.occupation = chance.pick(['Trader', 'Farmer', 'Student', 'Teacher', 'Driver', 'Tailor', 'Civil servant', 'Welder']);
+  if (chance.odds(0.4)) patch.payer = chance.pick(['NHIS', 'Self', 'Self', 'Company']);
+  return patch;
+}
+
+function allergiesOf(chance: Chance, patientId: string, newId: () => string): DemoWish[] {
+  const roll = chance.fraction();
+  if (roll < 0.35) return [];
+  const wish = (patch: Patch): DemoWish => ({
+    kind: 'patient_allergies',
+    id: newId(),
+    patch: { patient_id: patientId, status: 'Active', ...patch },
+  });
+  if (roll < 0.87) return [wish({ assertion: 'No known allergies' })];
+  const first = chance.pick(SUBSTANCES);
+  const chosen = chance.odds(0.2) ? [first, chance.pick(SUBSTANCES.filter((s) => s !== first))] : [first];
+  return chosen.map(([substance, category, reactions]) => {
+    const reaction = chance.pick(reactions);
+    const severity = reaction === 'Anaphylaxis' ? 'Life-threatening' : chance.pick(['Mild', 'Moderate', 'Severe']);
+    return wish({ assertion: 'Allergy', substance, category, reaction, severity });
+  });
+}
+
+/**
+ * The demonstration ward: one group of wishes per patient, in the order they came. Some have been home again, some lie in
+ * bed now, one to a bed. Deterministic; about 20,000 patients a second.
+ */
+export function* demoWard(options: DemoOptions): Generator<DemoWish[]> {
+  const chance = chanceFrom(options.seed);
+  let clock = options.nowMs - options.patients * 3_600_000 - DAY_MS;
+  const newId = () => uuidv7(clock, (n) => chance.bytes(n));
+  const beds = options.wards.flatMap((ward) => ward.beds.map((bed) => ({ ward: ward.id, bed })));
+  // Two beds in three are taken, drawn without putting back.
+  const inBed = Math.min(Math.floor((beds.length * 2) / 3), Math.floor(options.patients / 3));
+  let admitted = 0;
+  for (let index = 0; index < options.patients; index++) {
+    clock += 3_600_000;
+    const id = newId();
+    const wishes: DemoWish[] = [{ kind: 'patients', id, patch: patientOf(chance, options, index, id) }];
+    wishes.push(...allergiesOf(chance, id, newId));
+    const admit = (fromMs: number, toMs: number | null, place: { ward: string; bed: string } | undefined) => {
+      const [complaint, diagnosis] = chance.pick(ADMITTED_FOR);
+      const admissionId = newId();
+      const patch: Patch = {
+        patient_id: id,
+        admission_number: paperNumber('ADM', new Date(fromMs).getUTCFullYear(), admissionId),
+        admission_date: minute(fromMs),
+        admission_type: chance.pick(['Emergency', 'Emergency', 'Elective', 'Transfer']),
+        status: toMs === null ? 'Active' : 'Discharged',
+        discharge_date: toMs === null ? null : minute(toMs),
+        ward_id: place?.ward ?? null,
+        bed_number: place?.bed ?? null,
+        presenting_complaint: complaint,
+        provisional_diagnosis: diagnosis,
+      };
+      if (options.consultants.length > 0) patch.consultant_id = chance.pick(options.consultants);
+      wishes.push({ kind: 'patient_admissions', id: admissionId, patch });
+    };
+    const born = wishes[0]?.patch.date_of_birth;
+    const bornBefore = (ms: number) => typeof born !== 'string' || born <= day(ms);
+    const from = clock - (45 + chance.below(300)) * DAY_MS;
+    if (chance.odds(0.6) && bornBefore(from)) {
+      admit(from, from + (1 + chance.below(40)) * DAY_MS, undefined);
+    }
+    // Selection sampling: exactly `inBed` of all patients lie in bed now, each as likely as the next.
+    if (chance.below(options.patients - index) < inBed - admitted) {
+      admitted++;
+      const place = beds.splice(chance.below(beds.length), 1)[0];
+      const since = options.nowMs - chance.below(30 * 24 * 60) * 60_000;
+      admit(bornBefore(since) ? since : options.nowMs, null, place);
+    }
+    yield wishes;
+  }
+}
