@@ -2,7 +2,7 @@
  * What screens may ask of the device: the one door between `screens`/`record` and everything that keeps, seals and sends.
  * Reads never touch the network and never wait: they answer from memory and change by themselves (live queries).
  */
-import type { Actor, AnyRow, Patch, RECORDS, Row } from '@psa/domain';
+import type { Actor, AnyRow, Json, Patch, RECORDS, Row } from '@psa/domain';
 import type { AttentionEntry, Op } from '@psa/sync';
 
 /** A wish as a form makes it; the store adds mid, time, author, device and signature. */
@@ -76,6 +76,15 @@ export interface DeviceApi {
   syncNow(): void;
   /** A new id for a record. */
   newId(): string;
+  /**
+   * One call of the server's API (`path` begins with `/api/`) with this person's session when there is one: for the few things that only work while
+   * connected. Resolves to the parsed answer. Rejects with a ProblemError: the server's own, or UNAVAILABLE without a network.
+   */
+  call(method: 'GET' | 'POST' | 'PATCH', path: string, body?: Json): Promise<Json>;
+  /** What this browser is called in the administrator's list of devices. */
+  deviceName(): string;
+  /** Renames this browser; the server learns it at the next sign-in. Rejects with a ProblemError when it is empty or too long. */
+  nameDevice(name: string): Promise<void>;
 }
 
 /** Hooks (in `hooks.ts`): each re-renders only when its own answer changed. */
