@@ -14,7 +14,7 @@ export const users = defineRecord({
       required: true,
       max: 255,
       input: 'email',
-      pattern: { source: '^[^\\s@]+@[^\\s@]+\\.[^\\s@]+$', say: 'An e-mail address, like name@hospital.ng.' },
+      pattern: { source: '^[^\\s@]+@[^\\s@]+\\.[^\\s@]+$', say: 'An e-mail address, like name@example.ng.' },
     }),
     full_name: text('Full name', { required: true, max: 255 }),
     role: choice('Role', ROLES, { required: true }),
