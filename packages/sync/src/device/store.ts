@@ -51,7 +51,10 @@ export interface NewGroup {
 export interface DeviceStore {
   meta(): Promise<DeviceMeta>;
 
-  /** Keeps a group in the outbox; with `mends`, takes that refused group out of attention in the same transaction. */
+  /**
+   * Keeps a group in the outbox; with `mends`, takes that refused group out of attention in the same transaction. Rejects with
+   * NOT_FOUND, and keeps nothing, when that group is not in attention (another tab mended it first).
+   */
   save(entry: NewGroup, mends?: { group: string }): Promise<OutboxEntry>;
   /** Everything unsent, in `cseq` order. */
   outbox(): Promise<OutboxEntry[]>;
@@ -60,33 +63,48 @@ export interface DeviceStore {
 
   /**
    * Takes in the server's answers by `cseq`. All applied, merged or conflict → journal; any refused → attention; any deferred →
-   * stays in the outbox, marked. An answer for a group that is no longer in the outbox changes nothing.
+   * stays in the outbox, marked. An answer for a group that is no longer in the outbox changes nothing; neither do answers of another
+   * `epoch` than the one held (a tab that slept through a restore must not take that server's word).
+   * @param at the server's time of the answer, ISO 8601: the journal is replayed by the server's clock.
    */
-  settle(answers: readonly { cseq: number; results: readonly MutationResult[] }[], head: number, at: string): Promise<void>;
+  settle(
+    answers: readonly { cseq: number; results: readonly MutationResult[] }[],
+    head: number,
+    at: string,
+    epoch?: string,
+  ): Promise<void>;
   /** Makes deferred groups ready to be sent again. */
   retryDeferred(): Promise<void>;
   /** Forgets journal entries acknowledged before `before` whose head the cursor has reached. */
   trimAcked(before: string): Promise<void>;
 
   /**
-   * Applies a page of changes if the cursor is still `expected` (another tab may have been faster); a row is taken when its
-   * version is not below the one held. @returns whether it was applied.
+   * Applies a page of changes if the cursor is still `expected` (another tab may have been faster) and, where named, if epoch and
+   * held scopes are still those it was asked with: a scope that came in between would have a gap, one that went would come back.
+   * A row is taken when its version is not below the one held. @returns whether it was applied.
    */
   applyPage(
     expected: number,
-    page: { rows: Readonly<Record<string, readonly AnyRow[]>>; gone: readonly Gone[]; next: number },
+    page: {
+      rows: Readonly<Record<string, readonly AnyRow[]>>;
+      gone: readonly Gone[];
+      next: number;
+      held?: readonly string[];
+      epoch?: string;
+    },
   ): Promise<boolean>;
 
   /**
    * Starts (or, for the same snapshot, goes on with) fetching a scope. Pages of another unfinished snapshot of that scope are
-   * dropped. @returns the numbers of the pages already held.
+   * dropped. Rejects with EPOCH_CHANGED when its epoch is not the one held. @returns the numbers of the pages already held.
    */
   beginSnapshot(header: SnapshotHeader): Promise<number[]>;
   /** Keeps one page as it came (gzip of a JSON array of rows). Rejects with code UNREADABLE when its checksum is wrong. */
   putPage(scope: string, n: number, bytes: Uint8Array): Promise<void>;
   /**
    * The scope is held from here on; its older pages and delta (below the header's head) go in the same transaction. On a device
-   * without a cursor the cursor becomes the header's head. Rejects when a page is missing.
+   * without a cursor the cursor becomes the header's head. Rejects with NOT_FOUND when a page is missing, and with CONFLICT when the
+   * cursor has passed the header's head meanwhile: what lies between was not asked for and would be missing for ever.
    */
   endSnapshot(scope: string): Promise<void>;
   /** The snapshot that was begun and not ended, if any, to be resumed. */
@@ -96,7 +114,8 @@ export interface DeviceStore {
   dropScopes(scopes: readonly string[]): Promise<void>;
   /**
    * The server's numbers mean something else now: pages, delta and cursor go; journal entries acknowledged at or after
-   * `replayFrom` return to the outbox under their old mids and their old cseq.
+   * `replayFrom` (the server's time; null: none) return to the outbox under their old mids and their old cseq. The epoch already held
+   * changes nothing.
    */
   newEpoch(epoch: string, replayFrom: string | null): Promise<void>;
 

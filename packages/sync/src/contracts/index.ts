@@ -1,0 +1,2 @@
+export * from './device-store.ts';
+export * from './must.ts';
