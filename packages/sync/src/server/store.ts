@@ -14,11 +14,12 @@ export interface StoredRow {
 
 /** What a decision must see. The store locks the named rows (in key order) until the decision is written. */
 export interface Need {
+  /** Mutations to be judged, and those they repair. */
   mids: readonly string[];
   rows: readonly { kind: string; id: string }[];
   /** For `against` rules: not retracted rows of `kind` whose `field` is `value`. */
   among: readonly { kind: string; field: string; value: string }[];
-  /** Which of these records wait in quarantine (were refused and are neither repaired nor withdrawn). */
+  /** Which of these records wait in quarantine: their `create` is held there, `open` or `deferred`. */
   quarantined: readonly { kind: string; id: string }[];
 }
 
@@ -31,6 +32,14 @@ export interface Loaded {
   /** By `kind/field/value`. */
   among: ReadonlyMap<string, readonly AnyRow[]>;
   quarantined: ReadonlySet<Key>;
+  /** What quarantine still holds (`open` or `deferred`) of the named mids. */
+  held: ReadonlyMap<string, HeldEntry>;
+}
+
+export interface HeldEntry {
+  author: string | null;
+  kind: string | null;
+  record_id: string | null;
 }
 
 export interface RowWrite {
@@ -41,7 +50,10 @@ export interface RowWrite {
   field_ver: StoredRow['field_ver'];
 }
 
-/** One line of the record of all mutations. Inserted in the transaction of its effect. */
+/**
+ * One line of the record of all mutations. Inserted in the transaction of its effect. A line whose kept result is `deferred`
+ * is replaced; any other mid that is there already is a lost race.
+ */
 export interface MutationEntry {
   mutation: Mutation;
   result: MutationResult;
@@ -55,13 +67,17 @@ export interface MutationEntry {
   schema: number;
 }
 
+/** A refused, deferred or parked mutation, kept in full. An entry of the same mid replaces the one that is there. */
 export interface QuarantineEntry {
   mid: string;
   group: string;
   device: string | null;
   author: string | null;
   code: string;
-  /** `deferred`: will be judged again when sent again; others are final until repaired or withdrawn. */
+  /**
+   * `open`: final until repaired or withdrawn. `deferred`: will be judged again when sent again, or (code CONFLICT) is a create
+   * that waits in a conflict's `group_rest`: what points to it must wait too.
+   */
   state: 'open' | 'deferred';
   kind: string | null;
   record_id: string | null;
@@ -88,7 +104,7 @@ export interface Effects {
   writes: readonly RowWrite[];
   mutations: readonly MutationEntry[];
   quarantine: readonly QuarantineEntry[];
-  /** Quarantined mutations that are now repaired, withdrawn, or (deferred) judged. */
+  /** Quarantined mutations that are now repaired, withdrawn, or (deferred) judged. A mid that is not held changes nothing. */
   closed: readonly { mid: string; state: 'repaired' | 'withdrawn' | 'judged' }[];
   audit: readonly AuditEntry[];
 }
@@ -100,6 +116,8 @@ export interface Broken {
   code: ProblemCode;
   say: string;
   fields: FieldProblems;
+  /** The record type whose rule it was, when the database says so. */
+  kind?: string;
   /** BROKEN_LINK: the record that was pointed to. */
   missing?: { kind: string; id: string };
 }
@@ -111,7 +129,8 @@ export interface ServerStore {
   /**
    * One transaction: locks and loads what is needed, lets `decide` judge it without I/O, writes the effects and commits.
    * Losing a race (serialisation, deadlock, the same mid or id inserted meanwhile) loads and decides again, eight times at most.
-   * Resolves when the commit is durable. `broken` when a constraint refused the effects: then nothing was written.
+   * Resolves when the commit is durable; rejects with what `decide` threw. Only a commit that wrote a row of a kind that travels takes
+   * a number. `broken` when a constraint refused the effects: then nothing was written.
    */
   transact(
     facility: string,
