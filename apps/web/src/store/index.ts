@@ -1,0 +1,9 @@
+export * from './api.ts';
+export * from './hooks.ts';
+export { fold } from './search.ts';
+
+import type { DeviceApi } from './api.ts';
+import { runtime } from './runtime.ts';
+
+/** What this browser keeps, and how to ask for it. */
+export const device: DeviceApi = runtime.device;

@@ -1,0 +1,192 @@
+import type { AnyRow } from '@psa/domain';
+import type { Gone } from '@psa/sync';
+import { getOrMake } from './maps.ts';
+import { PatientSearch } from './search.ts';
+import { Topics } from './value.ts';
+
+/** What is shown of a row: the server's copy with unsent work laid over it; undefined when nothing is to be shown. */
+export type Lay = (kind: string, id: string, server: AnyRow | undefined) => AnyRow | undefined;
+
+export interface RowKey {
+  kind: string;
+  id: string;
+}
+
+interface Table {
+  /** The server's copies. */
+  server: Map<string, AnyRow>;
+  /** What the screens see. */
+  shown: Map<string, AnyRow>;
+  /** field → value → ids; made when first asked for, kept up to date from then on. */
+  indexes: Map<string, Map<string, Set<string>>>;
+  list: readonly AnyRow[] | null;
+  lists: Map<string, readonly AnyRow[]>;
+}
+
+const newTable = (): Table => ({ server: new Map(), shown: new Map(), indexes: new Map(), list: null, lists: new Map() });
+const topicBy = (kind: string, field: string, value: string): string => `${kind}?${field}=${value}`;
+
+/**
+ * Everything shown, in memory while a person is in. Answers are the same objects until they change, so that a screen
+ * re-renders only for its own change. Knows no storage: it is told what became durable.
+ */
+export class WorkingSet {
+  readonly topics = new Topics();
+  readonly #tables = new Map<string, Table>();
+  readonly #gone = new Map<string, number>();
+  readonly #search = new PatientSearch();
+  readonly #found = new Map<string, readonly AnyRow[]>();
+  readonly #lay: Lay;
+
+  constructor(lay: Lay) {
+    this.#lay = lay;
+  }
+
+  rows(kind: string): readonly AnyRow[] {
+    const table = this.#table(kind);
+    table.list ??= [...table.shown.values()];
+    return table.list;
+  }
+
+  row(kind: string, id: string): AnyRow | undefined {
+    return this.#tables.get(kind)?.shown.get(id);
+  }
+
+  /** The server's copy, without what is unsent. */
+  serverRow(kind: string, id: string): AnyRow | undefined {
+    return this.#tables.get(kind)?.server.get(id);
+  }
+
+  /** The version at which a row was last told to be gone. */
+  goneAt(kind: string, id: string): number | undefined {
+    return this.#gone.get(`${kind}/${id}`);
+  }
+
+  rowsBy(kind: string, field: string, value: string): readonly AnyRow[] {
+    const table = this.#table(kind);
+    const name = `${field}=${value}`;
+    const known = table.lists.get(name);
+    if (known) return known;
+    const list = [...(this.#indexOf(table, field).get(value) ?? [])]
+      .map((id) => table.shown.get(id))
+      .filter((r) => r !== undefined);
+    table.lists.set(name, list);
+    return list;
+  }
+
+  search(query: string): readonly AnyRow[] {
+    const known = this.#found.get(query);
+    if (known) return known;
+    // A screen asks for the same query on every render; the last few are enough.
+    if (this.#found.size >= 8) this.#found.clear();
+    const found = this.#search.find(query);
+    this.#found.set(query, found);
+    return found;
+  }
+
+  /** Takes in server copies; a row below the held version is passed over. */
+  apply(rows: Readonly<Record<string, readonly AnyRow[]>>, gone: readonly Gone[] = []): void {
+    const changed: RowKey[] = [];
+    for (const [kind, list] of Object.entries(rows)) {
+      const { server } = this.#table(kind);
+      for (const row of list) {
+        if (row.row_version < Math.max(server.get(row.id)?.row_version ?? 0, this.goneAt(kind, row.id) ?? 0)) continue;
+        this.#gone.delete(`${kind}/${row.id}`);
+        if (row.deleted) server.delete(row.id);
+        else server.set(row.id, row);
+        changed.push({ kind, id: row.id });
+      }
+    }
+    for (const [kind, id, , version] of gone) {
+      const { server } = this.#table(kind);
+      if (version < (server.get(id)?.row_version ?? 0)) continue;
+      server.delete(id);
+      this.#gone.set(`${kind}/${id}`, version);
+      changed.push({ kind, id });
+    }
+    this.refresh(changed);
+  }
+
+  /** Removes the server copies that `leaves` names, as when a scope is lost. */
+  drop(leaves: (kind: string, row: AnyRow) => boolean): void {
+    const changed: RowKey[] = [];
+    for (const [kind, table] of this.#tables) {
+      for (const row of [...table.server.values()]) {
+        if (!leaves(kind, row)) continue;
+        table.server.delete(row.id);
+        changed.push({ kind, id: row.id });
+      }
+    }
+    this.refresh(changed);
+  }
+
+  /** Lays unsent work over these rows again and tells who shows them. */
+  refresh(keys: readonly RowKey[]): void {
+    const topics = new Set<string>();
+    if (keys.length > 500) this.#search.unsort();
+    for (const { kind, id } of keys) {
+      const table = this.#table(kind);
+      const before = table.shown.get(id);
+      const laid = this.#lay(kind, id, table.server.get(id));
+      const after = laid?.deleted ? undefined : laid;
+      if (before === after) continue;
+      if (after) table.shown.set(id, after);
+      else table.shown.delete(id);
+      table.list = null;
+      topics.add(kind).add(`${kind}/${id}`);
+      for (const [field, index] of table.indexes) {
+        for (const row of [before, after]) {
+          const value = row?.[field];
+          if (typeof value !== 'string') continue;
+          reindex(index, value, id, row === after);
+          table.lists.delete(`${field}=${value}`);
+          topics.add(topicBy(kind, field, value));
+        }
+      }
+      if (kind === 'patients') {
+        this.#found.clear();
+        if (after) this.#search.put(after);
+        else this.#search.remove(id);
+      }
+    }
+    this.topics.tell(topics);
+  }
+
+  /** Forgets everything. */
+  clear(): void {
+    this.#tables.clear();
+    this.#gone.clear();
+    this.#search.clear();
+    this.#found.clear();
+    this.topics.tellAll();
+  }
+
+  #table(kind: string): Table {
+    return getOrMake(this.#tables, kind, newTable);
+  }
+
+  #indexOf(table: Table, field: string): Map<string, Set<string>> {
+    const known = table.indexes.get(field);
+    if (known) return known;
+    const index = new Map<string, Set<string>>();
+    table.indexes.set(field, index);
+    for (const row of table.shown.values()) {
+      const value = row[field];
+      if (typeof value === 'string') reindex(index, value, row.id, true);
+    }
+    return index;
+  }
+
+  /** Calls `listener` after rows of this kind whose `field` is `value` changed. */
+  subscribeBy(kind: string, field: string, value: string, listener: () => void): () => void {
+    this.#indexOf(this.#table(kind), field);
+    return this.topics.subscribe(topicBy(kind, field, value), listener);
+  }
+}
+
+function reindex(index: Map<string, Set<string>>, value: string, id: string, add: boolean): void {
+  const ids = getOrMake(index, value, () => new Set<string>());
+  if (add) ids.add(id);
+  else ids.delete(id);
+  if (ids.size === 0) index.delete(value);
+}
