@@ -4,6 +4,8 @@ export * from './demo/ward.ts';
 export * from './fields.ts';
 export * from './ids.ts';
 export * from './problems.ts';
+export * from './random.ts';
 export * from './record.ts';
 export * from './records/index.ts';
 export * from './schemas.ts';
+export * from './sql.ts';

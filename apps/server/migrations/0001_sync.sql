@@ -1,0 +1,163 @@
+-- 0001_sync.sql — the order of commits, what each of them touched, the log of mutations and the quarantine (docs/sync.md).
+
+-- The number of the last commit of each facility. One row each, rewritten at every commit: room on its page keeps that cheap.
+create table sync_head (
+  facility_id uuid primary key,
+  seq bigint not null
+) with (fillfactor = 10);
+
+-- A new epoch after a restore from a backup tells devices that numbers may have gone back (S48).
+create table sync_epoch (
+  facility_id uuid primary key,
+  epoch uuid not null,
+  restored_to timestamptz(3)
+);
+
+-- Where each synced row last moved in that order: U it is there, D it was retracted, X it left this scope.
+create table sync_entity (
+  facility_id uuid not null,
+  kind text not null,
+  id uuid not null,
+  scope text not null,
+  seq bigint not null,
+  op char(1) not null constraint sync_entity_op_choice check (op in ('U', 'D', 'X')),
+  version integer not null,
+  primary key (facility_id, kind, id, scope)
+);
+create index sync_entity_order on sync_entity (facility_id, seq);
+
+-- Every mutation ever judged, with its answer. `json`, not `jsonb`: kept letter for letter, whatever characters it holds.
+create table sync_mutation (
+  facility_id uuid not null,
+  mid uuid not null,
+  group_id uuid not null,
+  ordinal integer not null,
+  device_id uuid,
+  cseq bigint,
+  author_id uuid not null,
+  kind text not null,
+  record_id uuid not null,
+  mutation json not null,
+  status text not null constraint sync_mutation_status_choice
+    check (status in ('applied', 'merged', 'conflict', 'deferred', 'refused')),
+  result json not null,
+  clock_offset_ms bigint,
+  schema_version integer not null,
+  received_at timestamptz(3) not null default now(),
+  primary key (facility_id, mid)
+);
+create index sync_mutation_of_record on sync_mutation (facility_id, record_id);
+
+-- What was refused or waits for something refused, in full (S28). The payload is the mutation, or the raw group, as sent.
+create table sync_quarantine (
+  facility_id uuid not null,
+  mid uuid not null,
+  group_id uuid not null,
+  device_id uuid,
+  author_id uuid,
+  code text not null,
+  state text not null constraint sync_quarantine_state_choice
+    check (state in ('open', 'deferred', 'repaired', 'withdrawn', 'judged')),
+  kind text,
+  record_id uuid,
+  detail json not null,
+  payload json not null,
+  created_at timestamptz(3) not null default now(),
+  closed_at timestamptz(3),
+  primary key (facility_id, mid)
+);
+create index sync_quarantine_waiting on sync_quarantine (facility_id, record_id) where state in ('open', 'deferred');
+
+-- S41. Runs as the last act of a transaction, once for each row it wrote. The first call takes the next number of the facility
+-- and holds the row of sync_head until the commit is visible, so numbers and commits have one order; later calls reuse it.
+-- Argument: the record's scope, or 'row' when the row names its own.
+create function sync_stamp() returns trigger language plpgsql as $$
+declare
+  setting constant text := 'psa.seq_' || replace(new.facility_id::text, '-', '');
+  number bigint := nullif(current_setting(setting, true), '')::bigint;
+  scope_now text := tg_argv[0];
+  scope_before text := tg_argv[0];
+begin
+  if number is null then
+    update sync_head set seq = seq + 1 where facility_id = new.facility_id returning seq into number;
+    if not found then
+      insert into sync_head values (new.facility_id, 1)
+        on conflict (facility_id) do update set seq = sync_head.seq + 1 returning seq into number;
+      insert into sync_epoch values (new.facility_id, gen_random_uuid(), null) on conflict do nothing;
+    end if;
+    perform set_config(setting, number::text, true);
+    perform pg_notify('sync', new.facility_id || ':' || number);
+  end if;
+  if tg_argv[0] = 'row' then
+    scope_now := to_jsonb(new) ->> 'scope';
+    scope_before := case when tg_op = 'UPDATE' then to_jsonb(old) ->> 'scope' else scope_now end;
+    if scope_before <> scope_now then
+      update sync_entity set seq = number, op = 'X', version = new.row_version
+        where facility_id = new.facility_id and kind = tg_table_name and id = new.id and scope = scope_before;
+    end if;
+  end if;
+  insert into sync_entity values (new.facility_id, tg_table_name, new.id, scope_now, number,
+      case when new.deleted then 'D' else 'U' end, new.row_version)
+    on conflict (facility_id, kind, id, scope)
+    do update set seq = excluded.seq, op = excluded.op, version = excluded.version;
+  return null;
+end $$;
+
+-- A row stays what it is and where it is. The one way in raises row_version itself; for SQL run by hand it is raised here and the
+-- changed fields are marked as written by nobody's device, so that no device overwrites them unseen (S23).
+create function record_guard() returns trigger language plpgsql as $$
+begin
+  if new.id <> old.id or new.facility_id <> old.facility_id or new.created_at <> old.created_at then
+    raise exception 'The id, facility and creation time of a row of % never change.', tg_table_name
+      using errcode = 'integrity_constraint_violation';
+  end if;
+  if new.row_version = old.row_version then
+    new.row_version := old.row_version + 1;
+    new.updated_at := clock_timestamp();
+    new.field_ver := old.field_ver || coalesce((
+      select jsonb_object_agg(now_.key, jsonb_build_array(new.row_version, null))
+      from jsonb_each(to_jsonb(new)) now_
+      where now_.value is distinct from to_jsonb(old) -> now_.key
+        and now_.key not in ('row_version', 'updated_at', 'updated_by', 'field_ver')), '{}');
+  elsif new.row_version < old.row_version then
+    raise exception 'The version of a row of % never goes back.', tg_table_name
+      using errcode = 'integrity_constraint_violation';
+  end if;
+  return new;
+end $$;
+
+-- Nothing leaves the database: a row is retracted (deleted = true).
+create function record_kept() returns trigger language plpgsql as $$
+begin
+  raise exception 'Rows of % are never removed; retract them (deleted = true).', tg_table_name
+    using errcode = 'integrity_constraint_violation';
+end $$;
+
+create function record_append_only() returns trigger language plpgsql as $$
+begin
+  raise exception 'Rows of % are never changed; add a new one.', tg_table_name
+    using errcode = 'integrity_constraint_violation';
+end $$;
+
+-- The answer to a mutation is final; only one that waited (deferred) gets another (S21).
+create function sync_mutation_guard() returns trigger language plpgsql as $$
+begin
+  if old.status <> 'deferred' or new.facility_id <> old.facility_id or new.mid <> old.mid
+      or new.mutation::text <> old.mutation::text or new.author_id <> old.author_id then
+    raise exception 'An answered mutation is never changed.' using errcode = 'integrity_constraint_violation';
+  end if;
+  return new;
+end $$;
+
+create trigger sync_mutation_guard before update on sync_mutation for each row execute function sync_mutation_guard();
+create trigger sync_mutation_kept before delete or truncate on sync_mutation for each statement execute function record_kept();
+create trigger sync_quarantine_kept before delete or truncate on sync_quarantine for each statement execute function record_kept();
+create trigger sync_entity_kept before delete or truncate on sync_entity for each statement execute function record_kept();
+
+-- The writer read a version that is no longer the present one: load and judge again.
+create function sync_must_write(written bigint) returns void language plpgsql as $$
+begin
+  if written = 0 then
+    raise exception 'The row was changed meanwhile.' using errcode = 'serialization_failure';
+  end if;
+end $$;
