@@ -1,0 +1,142 @@
+import { type Actor, ProblemError, type Role } from '@psa/domain';
+import type { Pool } from 'pg';
+import { TOKEN_MS } from './tokens.ts';
+
+export type DeviceState = 'active' | 'drain' | 'revoked' | 'wiped';
+
+/** Who is asking: the person, and the device when a browser that keeps a copy signed in. */
+export interface Session {
+  id: string;
+  actor: Actor;
+  device_id: string | null;
+  device_state: DeviceState | null;
+  expiresAtMs: number;
+}
+
+interface Found {
+  user_id: string;
+  facility_id: string;
+  role: Role;
+  is_active: boolean;
+  is_approved: boolean;
+  deleted: boolean;
+  device_id: string | null;
+  device_state: DeviceState | null;
+  expires_ms: number;
+  ended: boolean;
+}
+
+/** Looked at again after this long even when nothing was heard: a lost notice may not leave a door open. */
+const TRUSTED_MS = 5_000;
+const KEPT_MAX = 10_000;
+
+const FIND = `select s.user_id, s.device_id, extract(epoch from s.expires_at)::float8 * 1000 as expires_ms,
+    s.ended_at is not null as ended, u.facility_id, u.role, u.is_active, u.is_approved, u.deleted, d.state as device_state
+  from sessions s join users u on u.id = s.user_id left join devices d on d.id = s.device_id
+  where s.id = $1`;
+
+/**
+ * Sessions live in the database; what was read is trusted for five seconds at most, and only while notices of changes arrive
+ * (channel `account`, sent by triggers on sessions, users and devices). A session ended through this process is refused by it
+ * at once, by another process within a notice's time, and in five seconds when the notice was lost.
+ */
+export class Sessions {
+  readonly #pool: Pool;
+  readonly #now: () => number;
+  readonly #newId: () => string;
+  readonly #kept = new Map<string, { found: Found; at: number }>();
+  readonly #watchers = new Set<() => void>();
+  #heard = false;
+  #era = 0;
+
+  constructor(pool: Pool, now: () => number, newId: () => string) {
+    this.#pool = pool;
+    this.#now = now;
+    this.#newId = newId;
+  }
+
+  /** Starts a session of 24 hours. */
+  async open(from: {
+    userId: string;
+    deviceId: string | null;
+    address: string;
+    agent: string;
+  }): Promise<{ id: string; expiresAtMs: number }> {
+    const id = this.#newId();
+    const expiresAtMs = this.#now() + TOKEN_MS;
+    await this.#pool.query({
+      name: 'session-open',
+      text: `insert into sessions (id, user_id, device_id, created_at, expires_at, ip_address, user_agent)
+        values ($1, $2, $3, $4, $5, $6, $7)`,
+      values: [id, from.userId, from.deviceId, new Date(this.#now()), new Date(expiresAtMs), from.address, from.agent],
+    });
+    return { id, expiresAtMs };
+  }
+
+  /**
+   * The session behind a token, judged now. Throws SESSION_ENDED, ACCOUNT_CLOSED or AWAITING_APPROVAL; the state of the
+   * device is left to the caller, as a withdrawn one may still ask whether it is.
+   */
+  async get(id: string): Promise<Session> {
+    const found = await this.#find(id);
+    if (!found || found.ended || found.expires_ms <= this.#now()) throw new ProblemError('SESSION_ENDED');
+    if (!found.is_active || found.deleted) throw new ProblemError('ACCOUNT_CLOSED');
+    if (!found.is_approved) throw new ProblemError('AWAITING_APPROVAL');
+    return {
+      id,
+      actor: { user_id: found.user_id, facility_id: found.facility_id, role: found.role },
+      device_id: found.device_id,
+      device_state: found.device_state,
+      expiresAtMs: found.expires_ms,
+    };
+  }
+
+  /** Ends one session. */
+  async end(id: string): Promise<void> {
+    await this.#pool.query('update sessions set ended_at = now() where id = $1 and ended_at is null', [id]);
+    this.forget();
+  }
+
+  /** Ends all sessions of a person, or all but one. */
+  async endAllOf(userId: string, but: string | null = null): Promise<void> {
+    await this.#pool.query(
+      'update sessions set ended_at = now() where user_id = $1 and ended_at is null and id is distinct from $2',
+      [userId, but],
+    );
+    this.forget();
+  }
+
+  /** Something about accounts, sessions or devices changed: what was read no longer counts. */
+  forget(): void {
+    this.#era++;
+    this.#kept.clear();
+    for (const watcher of this.#watchers) watcher();
+  }
+
+  /** Whether notices of changes arrive; while they do not, every request looks in the database. */
+  listening(heard: boolean): void {
+    this.#heard = heard;
+    this.forget();
+  }
+
+  /** Calls back whenever sessions may have ended. @returns how to stop. */
+  watch(watcher: () => void): () => void {
+    this.#watchers.add(watcher);
+    return () => this.#watchers.delete(watcher);
+  }
+
+  async #find(id: string): Promise<Found | undefined> {
+    const now = this.#now();
+    const kept = this.#kept.get(id);
+    if (kept && now - kept.at < TRUSTED_MS && now >= kept.at) return kept.found;
+    const era = this.#era;
+    const { rows } = await this.#pool.query<Found>({ name: 'session-find', text: FIND, values: [id] });
+    const found = rows[0];
+    // Read before a change that was told meanwhile: true for this request, not to be kept.
+    if (found && this.#heard && era === this.#era) {
+      if (this.#kept.size >= KEPT_MAX) this.#kept.clear();
+      this.#kept.set(id, { found, at: now });
+    }
+    return found;
+  }
+}

@@ -1,0 +1,54 @@
+import type { KeyObject } from 'node:crypto';
+import { jwtVerify, SignJWT } from 'jose';
+
+/** A token and its session end after a day; there is no refresh: the device keeps working offline and asks again. */
+export const TOKEN_MS = 24 * 3600 * 1000;
+/** Verified tokens remembered: more than a hospital has signed in at once. */
+const KEPT_MAX = 10_000;
+
+export interface TokenClaims {
+  session: string;
+  user: string;
+  expiresAtMs: number;
+}
+
+/**
+ * Signs and reads the bearer tokens (JWT, HS256). What was verified once is remembered by its text until it expires: a
+ * signature does not change. Whether its session still stands is asked anew at every request (sessions.ts).
+ */
+export class Tokens {
+  readonly #key: KeyObject;
+  readonly #now: () => number;
+  readonly #known = new Map<string, TokenClaims>();
+
+  constructor(key: KeyObject, now: () => number) {
+    this.#key = key;
+    this.#now = now;
+  }
+
+  /** The text for one session. `id`, `email` and `role` are there for older clients; nothing is decided by them. */
+  issue(claims: TokenClaims & { email: string; role: string }): Promise<string> {
+    return new SignJWT({ id: claims.user, email: claims.email, role: claims.role, sid: claims.session })
+      .setProtectedHeader({ alg: 'HS256', typ: 'JWT' })
+      .setSubject(claims.user)
+      .setIssuedAt(Math.floor(this.#now() / 1000))
+      .setExpirationTime(Math.floor(claims.expiresAtMs / 1000))
+      .sign(this.#key);
+  }
+
+  /** What a token says, or null when it is not ours or has ended. */
+  async read(text: string): Promise<TokenClaims | null> {
+    const known = this.#known.get(text);
+    if (known) return known.expiresAtMs > this.#now() ? known : null;
+    try {
+      const { payload } = await jwtVerify(text, this.#key, { algorithms: ['HS256'], currentDate: new Date(this.#now()) });
+      if (typeof payload.sid !== 'string' || typeof payload.sub !== 'string' || typeof payload.exp !== 'number') return null;
+      const claims = { session: payload.sid, user: payload.sub, expiresAtMs: payload.exp * 1000 };
+      if (this.#known.size >= KEPT_MAX) this.#known.clear();
+      this.#known.set(text, claims);
+      return claims;
+    } catch {
+      return null;
+    }
+  }
+}

@@ -1,0 +1,88 @@
+import type { KeyObject } from 'node:crypto';
+import { ProblemError, type RandomBytes } from '@psa/domain';
+import type { ServerStore } from '@psa/sync';
+import type { FastifyRequest } from 'fastify';
+import type { Pool } from 'pg';
+import type { Audit, Origin } from '../auth/audit.ts';
+import type { Authors } from '../auth/authors.ts';
+import type { Lockout } from '../auth/lockout.ts';
+import type { Passwords } from '../auth/passwords.ts';
+import type { Session, Sessions } from '../auth/sessions.ts';
+import type { Tokens } from '../auth/tokens.ts';
+
+/** What the app must be told. */
+export interface AppConfig {
+  /** Shown by /api/health. */
+  version: string;
+  /** Signs the tokens: 32 random bytes or more, made on first start, kept outside the database. */
+  jwtKey: KeyObject;
+  /** Which proxies may say where a request came from (Fastify's `trustProxy`); none unless told. */
+  trustProxy?: boolean | string | number;
+  /** Attempts per address to sign in (a minute) and to register (an hour). */
+  loginsPerMinute?: number;
+  registrationsPerHour?: number;
+  /** Comment lines of the live stream, ms apart. */
+  heartbeatMs?: number;
+  /** Whether requests are logged, and at what level; silent unless told. */
+  logLevel?: 'info' | 'warn' | 'error';
+}
+
+/** What routes work with; made once in app.ts. */
+export interface Services {
+  pool: Pool;
+  store: ServerStore;
+  config: AppConfig;
+  now: () => number;
+  random: RandomBytes;
+  newId: () => string;
+  tokens: Tokens;
+  sessions: Sessions;
+  passwords: Passwords;
+  lockout: Lockout;
+  authors: Authors;
+  audit: Audit;
+}
+
+const SESSION = Symbol('session');
+type WithSession = FastifyRequest & { [SESSION]?: Session };
+
+async function sessionFor(s: Services, request: FastifyRequest): Promise<Session> {
+  const { authorization } = request.headers;
+  if (authorization === undefined || !authorization.startsWith('Bearer ')) throw new ProblemError('NOT_SIGNED_IN');
+  const claims = await s.tokens.read(authorization.slice(7));
+  if (!claims) throw new ProblemError('SESSION_ENDED');
+  const session = await s.sessions.get(claims.session);
+  (request as WithSession)[SESSION] = session;
+  return session;
+}
+
+/** Route hook: only with a session that stands, on a device that was not withdrawn. Runs before the body is read. */
+export function signedIn(s: Services) {
+  return async (request: FastifyRequest): Promise<void> => {
+    const session = await sessionFor(s, request);
+    if (withdrawn(session)) throw new ProblemError('DEVICE_REVOKED');
+  };
+}
+
+/** As `signedIn`, for the few routes that a withdrawn device may still ask. */
+export function signedInAnyDevice(s: Services) {
+  return async (request: FastifyRequest): Promise<void> => {
+    await sessionFor(s, request);
+  };
+}
+
+export function withdrawn(session: Session): boolean {
+  return session.device_state === 'revoked' || session.device_state === 'wiped';
+}
+
+/** The session a hook above has found. */
+export function sessionOf(request: FastifyRequest): Session {
+  const session = (request as WithSession)[SESSION];
+  if (!session) throw new Error('this route asks for a session without a hook that finds it');
+  return session;
+}
+
+/** Where a request came from. */
+export function originOf(request: FastifyRequest): Origin {
+  return { address: request.ip, agent: request.headers['user-agent'] ?? '' };
+}
