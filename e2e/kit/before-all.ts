@@ -1,0 +1,57 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { startTestCluster } from '../../apps/server/src/testing/cluster.ts';
+import { findBrowser } from '../../tools/browser.ts';
+import { asPerson } from './api.ts';
+import { ADDED, PEOPLE, type Person } from './people.ts';
+import { freePort } from './port.ts';
+import { ServerProcess } from './server.ts';
+
+/**
+ * Once for all tests: finds a browser, starts one PostgreSQL, and lets a server fill the template that every test clones, with
+ * the people of the tests in it. Answers what undoes it.
+ */
+export default async function beforeAll(): Promise<() => Promise<void>> {
+  const { path, from } = await findBrowser();
+  process.stdout.write(`Browser: ${path} (${from})\n`);
+  const cluster = await startTestCluster(process.env.TEST_DATABASE_URL);
+  const dataDir = await mkdtemp(join(tmpdir(), 'psa-e2e-'));
+  const undo = async () => {
+    await cluster.stop();
+    await rm(dataDir, { recursive: true, force: true });
+  };
+  try {
+    const port = await freePort();
+    const server = await ServerProcess.start({ port, dataDir, databaseUrl: cluster.templateUrl });
+    try {
+      await hire(`http://127.0.0.1:${port}`);
+    } finally {
+      await server.stop();
+    }
+  } catch (error) {
+    await undo();
+    throw error;
+  }
+  process.env.PSA_E2E_BROWSER = path;
+  process.env.PSA_E2E_CLUSTER = JSON.stringify({ adminUrl: cluster.adminUrl, templateUrl: cluster.templateUrl });
+  return undo;
+}
+
+/** Each asks for an account; the administrator approves. */
+async function hire(url: string): Promise<void> {
+  for (const [person, role] of Object.entries(ADDED)) {
+    const { email, password, name } = PEOPLE[person as Person];
+    const answer = await fetch(`${url}/api/register`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body: JSON.stringify({ email, password, full_name: name, role }),
+    });
+    if (!answer.ok) throw new Error(`register ${email}: ${answer.status} ${await answer.text()}`);
+  }
+  const admin = await asPerson(url, 'admin');
+  const users = await admin<{ id: string; is_approved: boolean }[]>('GET', '/api/users');
+  for (const user of users.filter((one) => !one.is_approved)) {
+    await admin('PATCH', `/api/users/${user.id}/approve`, { is_approved: true });
+  }
+}
