@@ -34,6 +34,7 @@ describe('a planted import is found', () => {
 
   test.each([
     [PURE, `import { z } from 'zod';\nimport { may } from '@psa/domain';\nimport { x } from './decide.ts';`],
+    [PURE, "type Origin = 'rest' | 'import';\nconst say = 'x';"],
     [PURE, `// import x from 'pg'\nconst say = "import { y } from the ward";`],
     ['packages/sync/src/x.test.ts', `import { test } from 'vitest';\nimport { gzipSync } from 'node:zlib';`],
     [SERVER, `import fastify from 'fastify';\nimport { join } from 'node:path';`],

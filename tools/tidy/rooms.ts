@@ -24,7 +24,8 @@ export const ROOMS: readonly Room[] = [
 export const LAYERS: Readonly<Record<string, Readonly<Record<string, readonly string[]>>>> = {
   'apps/server/src': {
     db: [],
-    embedded: [],
+    // The sentence with which a start fails is told from below as well.
+    embedded: ['start-failure.ts'],
     auth: ['db'],
     fhir: ['db'],
     routes: ['auth', 'fhir', 'db'],

@@ -68,7 +68,7 @@ function blank(text: string, strings: boolean): string {
 export function importsOf(text: string): { from: string; line: number }[] {
   const code = withoutComments(text);
   const found = code.matchAll(
-    /\b(?:import|export)\s+(?:type\s+)?[\w*{}\s,$]*?\bfrom\s*['"]([^'"]+)['"]|\bimport\s*\(?\s*['"]([^'"]+)['"]/g,
+    /\b(?:import|export)\s+(?:type\s+)?[\w*{}\s,$]*?\bfrom\s*['"]([^'"]+)['"]|(?<!['"])\bimport\s*\(?\s*['"]([^'"\n]+)['"]/g,
   );
   return [...found].map((m) => ({ from: m[1] ?? m[2] ?? '', line: code.slice(0, m.index).split('\n').length }));
 }
