@@ -240,10 +240,10 @@ export const copyCases: readonly DeviceCase[] = [
     });
     const { cursor, kinds } = await store.digest();
     same(cursor, 13, 'at the cursor');
-    same(kinds['patients'], digestOf([patient(1), patient(3, 2)]), 'patients');
-    same(kinds['wards'], digestOf([ward(21)]), 'wards');
-    same(kinds['sync_conflicts'], digestOf([conflict(31, 'identity')]), 'conflicts');
-    same(kinds['patient_admissions'], undefined, 'nothing of scopes that are not held');
-    same(kinds['patient_allergies'] ?? { count: 0, sum: 0 }, { count: 0, sum: 0 }, 'an empty kind is empty');
+    same(kinds.patients, digestOf([patient(1), patient(3, 2)]), 'patients');
+    same(kinds.wards, digestOf([ward(21)]), 'wards');
+    same(kinds.sync_conflicts, digestOf([conflict(31, 'identity')]), 'conflicts');
+    same(kinds.patient_admissions, undefined, 'nothing of scopes that are not held');
+    same(kinds.patient_allergies ?? { count: 0, sum: 0 }, { count: 0, sum: 0 }, 'an empty kind is empty');
   }),
 ];

@@ -52,7 +52,7 @@ export type StepHook = (operation: string, phase: 'before' | 'after') => void | 
 const scopeOf = (kind: string, row: AnyRow | null): string | null => {
   const scope = recordOf(kind)?.scope ?? null;
   if (scope !== 'row') return scope;
-  return row === null ? null : String(row['scope']);
+  return row === null ? null : String(row.scope);
 };
 const sameSet = (a: readonly string[], b: readonly string[]) => a.length === b.length && a.every((x) => b.includes(x));
 

@@ -1,0 +1,156 @@
+import { ACKED_KEPT_MS, PUSH_GROUPS_MAX } from '../protocol.ts';
+import { type DeviceEnv, instantOf, newGroup, type Wish } from './groups.ts';
+import { type Link, LinkError } from './link.ts';
+import { pullAll } from './pull.ts';
+import { pushAll } from './push.ts';
+import { type Contact, emptyReport, type Progress, type SyncReport } from './report.ts';
+import { type Contacts, due, type RoundMemory } from './round.ts';
+import type { DeviceStore, OutboxEntry } from './store.ts';
+
+/** S6: deferred groups are tried again at least so often, for what was mended elsewhere. */
+const DEFERRED_EVERY_MS = 10 * 60 * 1000;
+const TRIM_EVERY_MS = 3600 * 1000;
+/** Send, receive, and once more each when a restore or a mended group calls for it. */
+const ROUNDS_MAX = 3;
+
+export interface DeviceEndOptions {
+  /** Signs the text of a group with the key of this author on this device, base64 (S4). */
+  sign(body: string, author: string): string | Promise<string>;
+  onProgress?(now: Progress): void;
+}
+
+/** The device's end of the wire: keeps saves, sends what waits, receives what is new. One per tab; the store holds everything. */
+export class DeviceEnd {
+  private readonly store: DeviceStore;
+  private readonly link: Link;
+  private readonly env: DeviceEnv;
+  private readonly options: DeviceEndOptions;
+  private readonly memory: RoundMemory = {
+    batch: PUSH_GROUPS_MAX,
+    digestAt: null,
+    trimmedAt: null,
+    deferredAt: null,
+    mended: false,
+  };
+  private running: Promise<SyncReport> | null = null;
+  private next: Promise<SyncReport> | null = null;
+
+  constructor(store: DeviceStore, link: Link, env: DeviceEnv, options: DeviceEndOptions) {
+    this.store = store;
+    this.link = link;
+    this.env = env;
+    this.options = options;
+  }
+
+  /**
+   * Keeps a group; durable when it resolves (S1). Rejects with what the store rejects with.
+   * @param mends the refused group that this takes the place of.
+   */
+  async save(wishes: readonly Wish[], author: string, mends?: { group: string }): Promise<OutboxEntry> {
+    const { device } = await this.store.meta();
+    const entry = await newGroup(wishes, { device, author }, this.env, (body) => this.options.sign(body, author));
+    return await this.store.save(entry, mends);
+  }
+
+  /**
+   * Sends what waits and receives what is new. Whatever the network does is told in the report; only the store's own failures
+   * reject. A call during a run waits for one more run: what was saved meanwhile is in it.
+   */
+  syncOnce(): Promise<SyncReport> {
+    if (!this.running) return this.start();
+    this.next ??= this.running.then(
+      () => this.start(),
+      () => this.start(),
+    );
+    return this.next;
+  }
+
+  private start(): Promise<SyncReport> {
+    this.next = null;
+    const run = this.run();
+    this.running = run;
+    const done = () => {
+      if (this.running === run) this.running = null;
+    };
+    run.then(done, done);
+    return run;
+  }
+
+  private async run(): Promise<SyncReport> {
+    const report = emptyReport();
+    const contacts: Contacts = {
+      store: this.store,
+      link: this.link,
+      env: this.env,
+      memory: this.memory,
+      report,
+      progress: (now) => this.options.onProgress?.(now),
+      heard: (serverTime) => {
+        report.server_time = serverTime;
+        report.clock_offset_ms = this.env.now() - Date.parse(serverTime);
+      },
+    };
+    for (let round = 0; round < ROUNDS_MAX; round++) {
+      await this.readyDeferred(round === 0);
+      // Neither waits for the other's success (S43): a stuck outbox still receives, a stuck pull still sends.
+      const pushed = await guarded(report, () => pushAll(contacts));
+      if (report.contact === 'signed_out') break;
+      const pulled = await guarded(report, () => pullAll(contacts));
+      if (pulled === 'drain' || pulled === 'revoked') await this.leave(contacts, pulled);
+      if (pulled === 'new epoch') continue;
+      if (pushed === FAILED || pulled !== 'head' || !this.memory.mended) break;
+    }
+    await this.trim(report);
+    return report;
+  }
+
+  private async readyDeferred(first: boolean): Promise<void> {
+    const now = this.env.now();
+    if (!this.memory.mended && !(first && due(this.memory.deferredAt, now, DEFERRED_EVERY_MS))) return;
+    this.memory.mended = false;
+    this.memory.deferredAt = now;
+    const outbox = await this.store.outbox();
+    if (outbox.some((e) => e.state === 'deferred')) await this.store.retryDeferred();
+  }
+
+  /** A device withdrawn from use: stolen ones were emptied already, others first send what they have. */
+  private async leave(c: Contacts, state: 'drain' | 'revoked'): Promise<void> {
+    c.report.contact = 'withdrawn';
+    if (state === 'revoked') return;
+    const waiting = (await this.store.outbox()).filter((e) => e.state === 'waiting');
+    const { held } = await this.store.meta();
+    if (waiting.length > 0 || held.length === 0) return;
+    await this.store.dropScopes(held);
+    for (const scope of held) c.report.replaced.add(scope);
+  }
+
+  private async trim(report: SyncReport): Promise<void> {
+    const now = this.env.now();
+    if (report.server_time === null || !due(this.memory.trimmedAt, now, TRIM_EVERY_MS)) return;
+    await this.store.trimAcked(instantOf(Date.parse(report.server_time) - ACKED_KEPT_MS));
+    this.memory.trimmedAt = now;
+  }
+}
+
+const FAILED = Symbol('failed');
+const CONTACT_OF: Record<LinkError['reason'], Contact> = {
+  unreachable: 'unreachable',
+  signed_out: 'signed_out',
+  forbidden: 'withdrawn',
+  too_old: 'app_too_old',
+  too_large: 'stuck',
+  busy: 'busy',
+  epoch: 'stuck',
+};
+
+/** Runs one direction; a failure of the network is noted and stays in this direction. */
+async function guarded<T>(report: SyncReport, act: () => Promise<T>): Promise<T | typeof FAILED> {
+  try {
+    return await act();
+  } catch (error) {
+    if (!(error instanceof LinkError)) throw error;
+    report.contact = CONTACT_OF[error.reason];
+    if (error.retryAfterMs !== null) report.retry_after_ms = Math.max(report.retry_after_ms ?? 0, error.retryAfterMs);
+    return FAILED;
+  }
+}

@@ -1,0 +1,129 @@
+import { recordOf, SYNCED } from '@psa/domain';
+import { type KindDigest, PROTOCOL_VERSION, type PullReply, type PullRequest } from '../protocol.ts';
+import { keyOf } from '../server/store.ts';
+import { instantOf } from './groups.ts';
+import { LinkError } from './link.ts';
+import { type Contacts, due } from './round.ts';
+import { fetchScope } from './snapshot.ts';
+import type { DeviceMeta } from './store.ts';
+
+/** S47: how often count and checksum per kind are compared. */
+export const DIGEST_EVERY_MS = 6 * 3600 * 1000;
+/** S48: a reply may tell a time a little before its commit; acknowledgements since an hour before the restore point are sent again. */
+const RESTORE_MARGIN_MS = 3600 * 1000;
+/** A round ends after so many replies even if the server always has more: sending gets its turn. */
+const REPLIES_PER_ROUND_MAX = 2000;
+
+/** Where a pull ended: at the server's head, or where sending must come first. */
+export type PullEnd = 'head' | 'new epoch' | 'drain' | 'revoked';
+
+/** Receives everything the server has for this device: epoch, scopes, changes, snapshots, checksums. Throws LinkError. */
+export async function pullAll(c: Contacts): Promise<PullEnd> {
+  let compared = false;
+  for (let i = 0; i < REPLIES_PER_ROUND_MAX; i++) {
+    const meta = await c.store.meta();
+    const compare = !compared && meta.cursor !== null && due(c.memory.digestAt, c.env.now(), DIGEST_EVERY_MS);
+    const reply = await ask(c, meta, compare);
+    c.heard(reply.server_time);
+    if (reply.epoch !== meta.epoch) {
+      await enterEpoch(c, meta, reply);
+      return 'new epoch';
+    }
+    if (reply.device_state === 'revoked') {
+      await drop(c, meta.held);
+      return 'revoked';
+    }
+    const lost = meta.held.filter((s) => reply.revoked.includes(s) || !reply.granted.includes(s));
+    if (lost.length > 0) {
+      await drop(c, lost);
+      continue;
+    }
+    if (meta.cursor !== null && !(await apply(c, meta, meta.cursor, reply))) continue;
+    if (reply.more && meta.cursor !== null) continue;
+    if (reply.device_state === 'drain') return 'drain';
+    const missing = reply.granted.find((scope) => !meta.held.includes(scope));
+    if (missing !== undefined) {
+      await fetchScope(c, missing);
+      continue;
+    }
+    if (compare && reply.digest) {
+      compared = true;
+      c.memory.digestAt = c.env.now();
+      if (await refetchDiffering(c, reply.digest, reply.next)) continue;
+    }
+    c.report.at_head = true;
+    return 'head';
+  }
+  return 'head';
+}
+
+async function ask(c: Contacts, meta: DeviceMeta, digest: boolean): Promise<PullReply> {
+  const outbox = await c.store.outbox();
+  const request: PullRequest = {
+    device: meta.device,
+    epoch: meta.epoch,
+    schema: PROTOCOL_VERSION,
+    sent_at: instantOf(c.env.now()),
+    cursor: meta.cursor,
+    held: [...meta.held],
+    outbox_depth: outbox.length,
+    oldest_pending_at: outbox[0]?.saved_at ?? null,
+    ...(digest ? { digest } : {}),
+  };
+  try {
+    return await c.link.pull(request);
+  } catch (error) {
+    if (!(error instanceof LinkError) || error.reason !== 'epoch') throw error;
+    // Asked without numbers of its own, any server tells its epoch.
+    return await c.link.pull({ ...request, epoch: null, cursor: null, held: [] });
+  }
+}
+
+async function enterEpoch(c: Contacts, meta: DeviceMeta, reply: PullReply): Promise<void> {
+  const since = reply.restored_to === null ? 0 : Date.parse(reply.restored_to) - RESTORE_MARGIN_MS;
+  await c.store.newEpoch(reply.epoch, meta.epoch === null ? null : instantOf(since));
+  for (const scope of meta.held) c.report.replaced.add(scope);
+  c.report.new_epoch = true;
+  c.report.outbox_changed = true;
+  c.memory.digestAt = null;
+}
+
+async function drop(c: Contacts, scopes: readonly string[]): Promise<void> {
+  if (scopes.length === 0) return;
+  await c.store.dropScopes(scopes);
+  for (const scope of scopes) c.report.replaced.add(scope);
+}
+
+async function apply(c: Contacts, meta: DeviceMeta, cursor: number, reply: PullReply): Promise<boolean> {
+  const { rows, gone, next } = reply;
+  // A page that says nothing new is not worth a write.
+  if (next === cursor && gone.length === 0 && Object.values(rows).every((list) => list.length === 0)) return true;
+  if (!(await c.store.applyPage(cursor, { rows, gone, next, held: meta.held, epoch: reply.epoch }))) return false;
+  for (const [kind, list] of Object.entries(rows)) for (const row of list) c.report.changed.add(keyOf(kind, row.id));
+  for (const [kind, id] of gone) c.report.changed.add(keyOf(kind, id));
+  c.report.pulled += Object.values(rows).reduce((sum, list) => sum + list.length, gone.length);
+  c.progress({ doing: 'receiving', rows: c.report.pulled });
+  return true;
+}
+
+/** Fetches anew every scope with a kind whose checksum differs at the same number. @returns whether any was fetched. */
+async function refetchDiffering(c: Contacts, told: Readonly<Record<string, KindDigest>>, at: number): Promise<boolean> {
+  const own = await c.store.digest();
+  if (own.cursor !== at) return false;
+  const none: KindDigest = { count: 0, sum: 0 };
+  const differing = SYNCED.map((def) => def.name).filter((kind) => {
+    const [a, b] = [own.kinds[kind] ?? none, told[kind] ?? none];
+    return a.count !== b.count || a.sum !== b.sum;
+  });
+  c.report.differed.push(...differing);
+  const { held } = await c.store.meta();
+  const scopes = new Set(
+    differing.flatMap((kind) => {
+      const scope = recordOf(kind)?.scope;
+      // A conflict lives in the scope of its record: which one lacks it cannot be told.
+      return scope === 'row' ? held : scope !== undefined && held.includes(scope) ? [scope] : [];
+    }),
+  );
+  for (const scope of scopes) await fetchScope(c, scope);
+  return scopes.size > 0;
+}
