@@ -1,0 +1,349 @@
+import { type AnyRow, ProblemError, recordOf, SYNCED } from '@psa/domain';
+import {
+  crc32,
+  type DeviceMeta,
+  type DeviceStore,
+  digestOf,
+  type Gone,
+  type KindDigest,
+  PROTOCOL_VERSION,
+  type SnapshotHeader,
+} from '@psa/sync';
+import { type Sealed, type StoreKeys, seal, sealJson, unseal, unsealJson } from '../session/crypto.ts';
+import { type CopiesMeta, type Database, guarded, type ScopeMeta, strictly } from './database.ts';
+import { unpackRows } from './gzip.ts';
+import { getOrMake } from './maps.ts';
+
+export interface CopiesEnv {
+  db: Database;
+  keys: StoreKeys;
+  /** A scope had a page or entry that could not be read: it was dropped and must be fetched again. */
+  onDamage?(scope: string): void;
+}
+
+/** What a scope holds: rows of its pages and delta, newest version of each, and the rows told as gone. */
+export interface ScopeContent {
+  rows: Record<string, AnyRow[]>;
+  gone: Gone[];
+}
+
+type PageKey = [scope: string, kind: string, generation: number, n: number];
+type DeltaValue = { scope: string; at: number; v: number; s: Sealed | null };
+
+const ALL_OF = (first: string): IDBKeyRange => IDBKeyRange.bound([first], [first, []]);
+const sameSet = (a: readonly string[], b: readonly string[]) => a.length === b.length && a.every((x) => b.includes(x));
+
+/** The scope a row is kept under; empty for a retracted row that no longer says where it was. */
+function scopeOfRow(kind: string, row: AnyRow | null): string | null {
+  const scope = recordOf(kind)?.scope;
+  if (scope === undefined || scope === 'none') return null;
+  if (scope !== 'row') return scope;
+  return row === null ? '' : String(row.scope);
+}
+
+/** The server's copies on this device: pages as they came, and the delta over them (docs/sync.md, S42–S48). */
+export class Copies {
+  readonly #env: CopiesEnv;
+  constructor(env: CopiesEnv) {
+    this.#env = env;
+  }
+
+  get #db(): Database {
+    return this.#env.db;
+  }
+
+  async #read(): Promise<CopiesMeta> {
+    return (await this.#db.get('meta', 'copies')) as CopiesMeta;
+  }
+
+  /** Scopes that are held and whose key is on hand. */
+  #reach(meta: CopiesMeta): [string, ScopeMeta][] {
+    return Object.entries(meta.scopes).filter(([scope, m]) => m.held && this.#env.keys.scopes.has(scope));
+  }
+
+  /** Scopes of another person's role do not move while this one is in: the cursor is that of the scope furthest behind. */
+  #cursor(meta: CopiesMeta): number | null {
+    const reach = this.#reach(meta);
+    return reach.length === 0 ? meta.cursor : Math.min(...reach.map(([, m]) => m.upto));
+  }
+
+  async meta(): Promise<DeviceMeta> {
+    const tx = this.#db.transaction('meta');
+    const [device, meta] = await Promise.all([tx.store.get('device'), tx.store.get('copies') as Promise<CopiesMeta>]);
+    return {
+      device: String(device),
+      epoch: meta.epoch,
+      cursor: this.#cursor(meta),
+      held: this.#reach(meta).map(([scope]) => scope),
+    };
+  }
+
+  async applyPage(expected: number, page: Parameters<DeviceStore['applyPage']>[1]): Promise<boolean> {
+    const wanted = await this.#sealed(page);
+    return guarded(async () => {
+      const tx = strictly(this.#db, ['meta', 'delta']);
+      const meta = (await tx.objectStore('meta').get('copies')) as CopiesMeta;
+      const reach = this.#reach(meta);
+      const asAsked =
+        this.#cursor(meta) === expected &&
+        meta.cursor !== null &&
+        (page.epoch === undefined || page.epoch === meta.epoch) &&
+        (page.held === undefined ||
+          sameSet(
+            page.held,
+            reach.map(([scope]) => scope),
+          ));
+      if (!asAsked) {
+        await tx.done;
+        return false;
+      }
+      for (const [, m] of reach) m.upto = page.next;
+      meta.cursor = Math.max(meta.cursor ?? 0, page.next);
+      const delta = tx.objectStore('delta');
+      const writes = wanted.map(async ({ key, value }) => {
+        const old = await delta.get(key);
+        if (old && old.v > value.v) return;
+        await delta.put(value.scope === '' && old ? { ...value, scope: old.scope } : value, key);
+      });
+      await Promise.all([...writes, tx.objectStore('meta').put(meta, 'copies'), tx.done]);
+      return true;
+    });
+  }
+
+  async #sealed(page: Parameters<DeviceStore['applyPage']>[1]): Promise<{ key: [string, string]; value: DeltaValue }[]> {
+    const rows = Object.entries(page.rows).flatMap(([kind, list]) =>
+      list.map((row) => ({ kind, row, scope: scopeOfRow(kind, row) })),
+    );
+    const sealed = rows.map(async ({ kind, row, scope }) => {
+      const key = scope === null ? undefined : this.#env.keys.scopes.get(scope);
+      // A row of a scope out of reach cannot be sealed; its scope's own number does not move past it either.
+      if (scope === null || !key) return [];
+      const s = await sealJson(key, ['delta', kind, row.id], row);
+      return [{ key: [kind, row.id] as [string, string], value: { scope, at: page.next, v: row.row_version, s } }];
+    });
+    const gone = page.gone.flatMap(([kind, id, , v]) => {
+      const scope = scopeOfRow(kind, null);
+      return scope === null ? [] : [{ key: [kind, id] as [string, string], value: { scope, at: page.next, v, s: null } }];
+    });
+    return [...(await Promise.all(sealed)).flat(), ...gone];
+  }
+
+  async beginSnapshot(header: SnapshotHeader): Promise<number[]> {
+    if (!this.#env.keys.scopes.has(header.scope)) throw new ProblemError('NOT_YOURS');
+    return guarded(async () => {
+      const tx = strictly(this.#db, ['meta', 'pages']);
+      const pages = tx.objectStore('pages');
+      const meta = (await tx.objectStore('meta').get('copies')) as CopiesMeta;
+      if (header.epoch !== meta.epoch) {
+        await tx.done;
+        throw new ProblemError('EPOCH_CHANGED');
+      }
+      const fresh: ScopeMeta = { held: false, upto: 0, generation: 0, begun: null };
+      const m = meta.scopes[header.scope] ?? fresh;
+      const keys = await pages.getAllKeys(ALL_OF(header.scope));
+      if (m.begun?.header.snapshot === header.snapshot) {
+        const { generation } = m.begun;
+        await tx.done;
+        return keys
+          .filter((k) => k[2] === generation)
+          .map((k) => k[3])
+          .sort((a, b) => a - b);
+      }
+      const generation = Math.max(m.generation, m.begun?.generation ?? 0) + 1;
+      meta.scopes[header.scope] = { ...m, begun: { header, generation } };
+      const stale = keys.filter((k) => k[2] === m.begun?.generation);
+      await Promise.all([...stale.map((k) => pages.delete(k)), tx.objectStore('meta').put(meta, 'copies'), tx.done]);
+      return [];
+    });
+  }
+
+  async putPage(scope: string, n: number, bytes: Uint8Array): Promise<void> {
+    const begun = (await this.#read()).scopes[scope]?.begun;
+    const told = begun?.header.pages.find((p) => p.n === n);
+    const key = this.#env.keys.scopes.get(scope);
+    if (!begun || !told || !key) throw new ProblemError('NOT_FOUND', { say: `No page ${n} of ${scope} was announced.` });
+    if (bytes.length !== told.bytes || crc32(bytes) !== told.crc32) throw new ProblemError('UNREADABLE');
+    const place = [scope, told.kind, begun.generation, n] as [string, string, number, number];
+    const s = await seal(key, ['pages', ...place], bytes);
+    await guarded(async () => {
+      const tx = strictly(this.#db, ['meta', 'pages']);
+      const meta = (await tx.objectStore('meta').get('copies')) as CopiesMeta;
+      const still = meta.scopes[scope]?.begun?.generation === begun.generation;
+      if (still) await tx.objectStore('pages').put({ schema: PROTOCOL_VERSION, count: told.count, s }, place);
+      await tx.done;
+      if (!still) throw new ProblemError('NOT_FOUND', { say: `The snapshot of ${scope} was given up.` });
+    });
+  }
+
+  endSnapshot(scope: string): Promise<void> {
+    return guarded(async () => {
+      const tx = strictly(this.#db, ['meta', 'pages', 'delta']);
+      const meta = (await tx.objectStore('meta').get('copies')) as CopiesMeta;
+      const keys = await tx.objectStore('pages').getAllKeys(ALL_OF(scope));
+      const m = meta.scopes[scope];
+      const begun = m?.begun;
+      const here = new Set(keys.filter((k) => k[2] === begun?.generation).map((k) => k[3]));
+      const cursor = this.#cursor(meta);
+      const missing = !m || !begun || begun.header.pages.some((p) => !here.has(p.n));
+      if (missing || (cursor !== null && cursor > begun.header.head)) {
+        await tx.done;
+        throw missing ? new ProblemError('NOT_FOUND', { say: `Pages of ${scope} are missing.` }) : new ProblemError('CONFLICT');
+      }
+      const { head } = begun.header;
+      meta.scopes[scope] = { held: true, upto: cursor ?? head, generation: begun.generation, begun: null };
+      meta.cursor ??= head;
+      const delta = tx.objectStore('delta');
+      const covered = await delta.index('scope').getAllKeys(IDBKeyRange.bound([scope, 0], [scope, head]));
+      await Promise.all([
+        ...keys.filter((k) => k[2] !== begun.generation).map((k) => tx.objectStore('pages').delete(k)),
+        ...covered.map((k) => delta.delete(k)),
+        tx.objectStore('meta').put(meta, 'copies'),
+        tx.done,
+      ]);
+    });
+  }
+
+  async unfinishedSnapshot(scope: string): Promise<{ snapshot: string; missing: number[] } | null> {
+    const tx = this.#db.transaction(['meta', 'pages']);
+    const meta = (await tx.objectStore('meta').get('copies')) as CopiesMeta;
+    const keys = await tx.objectStore('pages').getAllKeys(ALL_OF(scope));
+    const begun = meta.scopes[scope]?.begun;
+    if (!begun) return null;
+    const here = new Set(keys.filter((k) => k[2] === begun.generation).map((k) => k[3]));
+    return { snapshot: begun.header.snapshot, missing: begun.header.pages.map((p) => p.n).filter((n) => !here.has(n)) };
+  }
+
+  /** Deletes pages and delta of these scopes, whoever may read them. */
+  dropScopes(scopes: readonly string[]): Promise<void> {
+    return guarded(async () => {
+      const tx = strictly(this.#db, ['meta', 'pages', 'delta']);
+      const meta = (await tx.objectStore('meta').get('copies')) as CopiesMeta;
+      const delta = tx.objectStore('delta');
+      for (const scope of scopes) {
+        delete meta.scopes[scope];
+        void tx.objectStore('pages').delete(ALL_OF(scope));
+        for (const key of await delta.index('scope').getAllKeys(ALL_OF(scope))) void delta.delete(key);
+      }
+      await Promise.all([tx.objectStore('meta').put(meta, 'copies'), tx.done]);
+    });
+  }
+
+  /**
+   * The content of every held scope in reach, those of `order` first, all of one moment; `taken` gets them one by one.
+   * @param kind only rows of this kind. @returns the cursor of that moment.
+   */
+  async read(
+    order: readonly string[],
+    taken: (scope: string, content: ScopeContent) => void,
+    kind?: string,
+  ): Promise<number | null> {
+    const tx = this.#db.transaction(['meta', 'pages', 'delta']);
+    const meta = (await tx.objectStore('meta').get('copies')) as CopiesMeta;
+    const pages = tx.objectStore('pages');
+    const delta = tx.objectStore('delta').index('scope');
+    // The unnamed scope: rows told as gone that no longer said where they were.
+    const scopes: [string, number][] = [
+      ...this.#reach(meta).map(([scope, m]): [string, number] => [scope, m.generation]),
+      ['', 0],
+    ];
+    const raw = await Promise.all(
+      scopes.map(async ([scope, generation]) => {
+        const [pageKeys, pageValues, rowKeys, rowValues] = await Promise.all([
+          pages.getAllKeys(ALL_OF(scope)),
+          pages.getAll(ALL_OF(scope)),
+          delta.getAllKeys(ALL_OF(scope)),
+          delta.getAll(ALL_OF(scope)),
+        ]);
+        return {
+          scope,
+          pages: zip(pageKeys, pageValues).filter(([key]) => key[2] === generation && (!kind || key[1] === kind)),
+          delta: zip(rowKeys, rowValues).filter(([key]) => !kind || key[0] === kind),
+        };
+      }),
+    );
+    const need = (scope: string): number => (order.includes(scope) ? order.indexOf(scope) : order.length);
+    raw.sort((a, b) => need(a.scope) - need(b.scope));
+    for (const part of raw) {
+      const content = await this.#open(part).catch(() => null);
+      if (content) taken(part.scope, content);
+      else {
+        // A wrong key or a broken disk: the scope can no longer be trusted to be whole, and the server still has it.
+        await this.dropScopes([part.scope]);
+        this.#env.onDamage?.(part.scope);
+      }
+    }
+    return this.#cursor(meta);
+  }
+
+  async #open(part: { pages: [PageKey, { s: Sealed }][]; delta: [[string, string], DeltaValue][] }): Promise<ScopeContent> {
+    const { known } = this.#env.keys;
+    const content: ScopeContent = { rows: {}, gone: [] };
+    const put = (kind: string, rows: AnyRow[]): void => {
+      const list = content.rows[kind];
+      // Not push(...rows): a large page would not fit the stack.
+      content.rows[kind] = list ? list.concat(rows) : rows;
+    };
+    for (const [key, value] of part.pages) put(key[1], await unpackRows(await unseal(known, ['pages', ...key], value.s)));
+    const newer = new Map<string, AnyRow[]>();
+    for (const [[kind, id], value] of part.delta) {
+      if (!value.s) content.gone.push([kind, id, 'D', value.v]);
+      else getOrMake(newer, kind, () => []).push(await unsealJson<AnyRow>(known, ['delta', kind, id], value.s));
+    }
+    for (const [kind, rows] of newer) put(kind, rows);
+    return content;
+  }
+
+  /** The newest state of some rows as the delta has them: what another tab has just stored. */
+  async changes(keys: readonly (readonly [kind: string, id: string])[]): Promise<ScopeContent> {
+    const tx = this.#db.transaction('delta');
+    const values = await Promise.all(keys.map(([kind, id]) => tx.store.get([kind, id])));
+    const content: ScopeContent = { rows: {}, gone: [] };
+    const newer = new Map<string, AnyRow[]>();
+    for (const [i, [kind, id]] of keys.entries()) {
+      const value = values[i];
+      if (value && !value.s) content.gone.push([kind, id, 'D', value.v]);
+      // Rows of a scope out of reach are not for this person.
+      if (!value?.s || !this.#env.keys.known.has(value.s.k)) continue;
+      getOrMake(newer, kind, () => []).push(await unsealJson<AnyRow>(this.#env.keys.known, ['delta', kind, id], value.s));
+    }
+    return { ...content, rows: Object.fromEntries(newer) };
+  }
+
+  async serverRows(kind: string): Promise<AnyRow[]> {
+    const copies = new Newest();
+    await this.read([], (_scope, content) => copies.take(content), kind);
+    return copies.rows(kind);
+  }
+
+  async digest(): Promise<{ cursor: number | null; kinds: Record<string, KindDigest> }> {
+    const copies = new Newest();
+    const held = new Set<string>();
+    const cursor = await this.read([], (scope, content) => {
+      held.add(scope);
+      copies.take(content);
+    });
+    const kinds = SYNCED.filter((def) => def.scope === 'row' || held.has(def.scope));
+    return { cursor, kinds: Object.fromEntries(kinds.map((def) => [def.name, digestOf(copies.rows(def.name))])) };
+  }
+}
+
+/** The newest state of each row out of pages and delta. */
+class Newest {
+  readonly #kinds = new Map<string, Map<string, { version: number; row: AnyRow | null }>>();
+
+  take({ rows, gone }: ScopeContent): void {
+    for (const [kind, list] of Object.entries(rows)) for (const row of list) this.#put(kind, row.id, row.row_version, row);
+    for (const [kind, id, , version] of gone) this.#put(kind, id, version, null);
+  }
+
+  rows(kind: string): AnyRow[] {
+    return [...(this.#kinds.get(kind)?.values() ?? [])].map((n) => n.row).filter((row) => row !== null);
+  }
+
+  #put(kind: string, id: string, version: number, row: AnyRow | null): void {
+    const rows = getOrMake(this.#kinds, kind, () => new Map());
+    if ((rows.get(id)?.version ?? 0) <= version) rows.set(id, { version, row });
+  }
+}
+
+const zip = <A, B>(a: readonly A[], b: readonly B[]): [A, B][] => a.map((x, i) => [x, b[i] as B]);

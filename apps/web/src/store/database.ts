@@ -1,0 +1,109 @@
+import { ProblemError } from '@psa/domain';
+import type { OutboxEntry, SnapshotHeader } from '@psa/sync';
+import { type DBSchema, type IDBPDatabase, openDB, type StoreNames } from 'idb';
+import type { Sealed } from '../session/crypto.ts';
+
+/** Where one scope stands on this device. */
+export interface ScopeMeta {
+  held: boolean;
+  /** Changes up to this number are held. Scopes differ when people of different roles share the device. */
+  upto: number;
+  /** The pages that count; others are being fetched. */
+  generation: number;
+  begun: { header: SnapshotHeader; generation: number } | null;
+}
+
+export interface CopiesMeta {
+  epoch: string | null;
+  /** The highest number any session of this device has reached. */
+  cursor: number | null;
+  scopes: Record<string, ScopeMeta>;
+}
+
+export interface Person {
+  /** The person's e-mail and name for the chooser, under this device's own key. */
+  label: Sealed;
+  salt: Uint8Array<ArrayBuffer>;
+  iterations: number;
+  /** Under the password; see session/vault.ts. */
+  vault: Sealed;
+  /** Scopes whose keys are in the vault. */
+  scopes: string[];
+}
+
+/** What is kept. Outside the sealed parts there are only ids, kinds, scopes, numbers, versions and sizes (docs/sync.md). */
+export interface PsaSchema extends DBSchema {
+  meta: { key: 'device' | 'copies' | 'cseq' | 'salt'; value: string | number | CopiesMeta };
+  pages: {
+    key: [scope: string, kind: string, generation: number, n: number];
+    value: { schema: number; count: number; s: Sealed };
+  };
+  /** The newest state of a row since its page; `s` null: gone. `at`: the cursor it came with. */
+  delta: {
+    key: [kind: string, id: string];
+    value: { scope: string; at: number; v: number; s: Sealed | null };
+    indexes: { scope: [string, number] };
+  };
+  outbox: { key: number; value: { group: string; state: OutboxEntry['state']; s: Sealed } };
+  acked: { key: number; value: { group: string; head: number; s: Sealed } };
+  attention: { key: number; value: { group: string; s: Sealed }; indexes: { group: string } };
+  /** People by hashed e-mail; under `device` this device's own key. */
+  keyring: { key: string; value: Person | CryptoKey | Sealed | Sealed[] };
+  /** By hash of person and form. */
+  drafts: { key: string; value: Sealed };
+}
+
+export type Database = IDBPDatabase<PsaSchema>;
+
+/** Raised only with a migration below; an upgrade never rewrites the outbox. */
+const VERSION = 1;
+
+export interface DatabaseEnv {
+  name?: string;
+  /** Makes the id of this device; called once in the life of the database. */
+  newId(): string;
+  /** The storage was closed under us (deleted, or a newer version of the app wants to upgrade it). */
+  onEnd?(): void;
+}
+
+/** Opens this browser's storage, made when there is none. Rejects when the browser keeps none or a newer version made it. */
+export async function openDatabase(env: DatabaseEnv): Promise<Database> {
+  const db: Database = await openDB<PsaSchema>(env.name ?? 'psa', VERSION, {
+    upgrade(fresh) {
+      const meta = fresh.createObjectStore('meta');
+      fresh.createObjectStore('pages');
+      fresh.createObjectStore('delta').createIndex('scope', ['scope', 'at']);
+      fresh.createObjectStore('outbox');
+      fresh.createObjectStore('acked');
+      fresh.createObjectStore('attention').createIndex('group', 'group');
+      fresh.createObjectStore('keyring');
+      fresh.createObjectStore('drafts');
+      void meta.put(env.newId(), 'device');
+      void meta.put(env.newId(), 'salt');
+      void meta.put(0, 'cseq');
+      void meta.put({ epoch: null, cursor: null, scopes: {} }, 'copies');
+    },
+    blocking: () => {
+      db.close();
+      env.onEnd?.();
+    },
+    terminated: () => env.onEnd?.(),
+  });
+  return db;
+}
+
+/** A transaction that is on the disk when it completes. */
+export const strictly = <N extends StoreNames<PsaSchema>>(db: Database, names: N[]) =>
+  db.transaction(names, 'readwrite', { durability: 'strict' });
+
+/** Runs storage work; a full disk becomes DEVICE_FULL, everything else is passed on. */
+export async function guarded<T>(work: () => Promise<T>): Promise<T> {
+  try {
+    return await work();
+  } catch (error) {
+    if (error instanceof DOMException && error.name === 'QuotaExceededError') {
+      throw new ProblemError('DEVICE_FULL', { cause: error });
+    }
+    throw error;
+  }
+}

@@ -1,0 +1,234 @@
+import { ProblemError } from '@psa/domain';
+import {
+  type AckedEntry,
+  type AttentionEntry,
+  type Group,
+  type MutationResult,
+  type NewGroup,
+  type OutboxEntry,
+  unreadableEntry,
+} from '@psa/sync';
+import { type Sealed, type StoreKeys, sealJson, unsealJson } from '../session/crypto.ts';
+import { type CopiesMeta, type Database, guarded, strictly } from './database.ts';
+
+/** What is sealed of a group; the group itself is read from its exact text. */
+interface Text {
+  body: string;
+  sig: string;
+  saved_at: string;
+}
+type AckedText = Text & { results: readonly MutationResult[]; acked_at: string };
+type RefusedText = Text & { results: readonly MutationResult[]; refused_at: string };
+type Rested = 'outbox' | 'acked' | 'attention';
+
+const textOf = ({ body, sig, saved_at }: Text): Text => ({ body, sig, saved_at });
+const groupOf = (text: Text): Group => JSON.parse(text.body) as Group;
+
+/** What this device has saved: unsent, answered, refused (docs/sync.md, S1–S7). */
+export class Groups {
+  readonly #db: Database;
+  readonly #keys: StoreKeys;
+  /** The last number given, as far as this tab knows. */
+  #last: number | null = null;
+
+  constructor(db: Database, keys: StoreKeys) {
+    this.#db = db;
+    this.#keys = keys;
+  }
+
+  async save(entry: NewGroup, mends?: { group: string }): Promise<OutboxEntry> {
+    for (;;) {
+      // The number is part of what is sealed, and sealing must end before the transaction begins: take the next one and look again inside.
+      const cseq: number = (this.#last ?? Number(await this.#db.get('meta', 'cseq'))) + 1;
+      const s = await sealJson(this.#keys.outbox, ['outbox', cseq], textOf(entry));
+      const kept = await guarded(() => this.#keep(cseq, { group: entry.group.group, state: 'waiting', s }, mends));
+      this.#last = kept ? cseq : null;
+      if (kept) return { cseq, ...textOf(entry), group: entry.group, state: 'waiting' };
+    }
+  }
+
+  /** @returns false when another tab has used the number meanwhile. */
+  async #keep(
+    cseq: number,
+    value: { group: string; state: 'waiting'; s: Sealed },
+    mends?: { group: string },
+  ): Promise<boolean> {
+    const tx = strictly(this.#db, ['meta', 'outbox', 'attention']);
+    const attention = tx.objectStore('attention');
+    const [last, mended] = await Promise.all([
+      tx.objectStore('meta').get('cseq'),
+      mends ? attention.index('group').getKey(mends.group) : Promise.resolve(null),
+    ]);
+    if (Number(last) !== cseq - 1 || mended === undefined) {
+      await tx.done;
+      if (Number(last) !== cseq - 1) return false;
+      throw new ProblemError('NOT_FOUND', { say: 'This was mended already.' });
+    }
+    await Promise.all([
+      tx.objectStore('meta').put(cseq, 'cseq'),
+      tx.objectStore('outbox').put(value, cseq),
+      mended === null ? undefined : attention.delete(mended),
+      tx.done,
+    ]);
+    return true;
+  }
+
+  async outbox(): Promise<OutboxEntry[]> {
+    const entries = await this.#list<Text>('outbox');
+    return entries.flatMap(({ cseq, plain, text }) =>
+      text ? [{ cseq, ...text, group: groupOf(text), state: plain.state ?? 'waiting' }] : [],
+    );
+  }
+
+  async acked(): Promise<AckedEntry[]> {
+    const entries = await this.#list<AckedText>('acked');
+    return entries.flatMap(({ cseq, plain, text }) =>
+      text ? [{ cseq, ...text, group: groupOf(text), head: plain.head ?? 0 }] : [],
+    );
+  }
+
+  /** Refused groups, and those of the outbox that cannot be read with the keys on hand: they stay where they are. */
+  async attention(): Promise<AttentionEntry[]> {
+    const device = String(await this.#db.get('meta', 'device'));
+    const refused = await this.#list<RefusedText>('attention');
+    const unreadable = (await this.#list<Text>('outbox')).filter(({ text }) => !text);
+    const entries = [
+      ...refused.map(({ cseq, text }) => (text ? { cseq, ...text, group: groupOf(text) } : unreadableEntry(device, cseq))),
+      ...unreadable.map(({ cseq }) => unreadableEntry(device, cseq)),
+    ];
+    return entries.sort((a, b) => a.cseq - b.cseq);
+  }
+
+  async settle(
+    answers: readonly { cseq: number; results: readonly MutationResult[] }[],
+    head: number,
+    at: string,
+    epoch?: string,
+  ): Promise<void> {
+    const waiting = new Map((await this.#list<Text>('outbox')).map((e) => [e.cseq, e]));
+    const moves: { cseq: number; group: string; to: Rested; s: Sealed | null }[] = [];
+    for (const { cseq, results } of answers) {
+      const entry = waiting.get(cseq);
+      if (!entry?.text) continue;
+      const has = (status: MutationResult['status']): boolean => results.some((r) => r.status === status);
+      const to = has('refused') ? 'attention' : has('deferred') ? 'outbox' : 'acked';
+      const text = to === 'attention' ? { ...entry.text, results, refused_at: at } : { ...entry.text, results, acked_at: at };
+      const s = to === 'outbox' ? null : await sealJson(this.#keys.outbox, [to, cseq], text);
+      moves.push({ cseq, group: entry.plain.group, to, s });
+    }
+    await guarded(async () => {
+      const tx = strictly(this.#db, ['meta', 'outbox', 'acked', 'attention']);
+      const meta = (await tx.objectStore('meta').get('copies')) as CopiesMeta;
+      const outbox = tx.objectStore('outbox');
+      if (epoch === undefined || epoch === meta.epoch) {
+        for (const { cseq, group, to, s } of moves) {
+          const value = await outbox.get(cseq);
+          if (!value) continue;
+          if (to === 'outbox' || !s) await outbox.put({ ...value, state: 'deferred' }, cseq);
+          else {
+            await (to === 'acked'
+              ? tx.objectStore('acked').put({ group, head, s }, cseq)
+              : tx.objectStore('attention').put({ group, s }, cseq));
+            await outbox.delete(cseq);
+          }
+        }
+      }
+      await tx.done;
+    });
+  }
+
+  retryDeferred(): Promise<void> {
+    return guarded(async () => {
+      const tx = strictly(this.#db, ['outbox']);
+      for (let at = await tx.objectStore('outbox').openCursor(); at; at = await at.continue()) {
+        if (at.value.state === 'deferred') await at.update({ ...at.value, state: 'waiting' });
+      }
+      await tx.done;
+    });
+  }
+
+  async trimAcked(before: string, cursor: number | null): Promise<void> {
+    if (cursor === null) return;
+    const old = (await this.acked()).filter((e) => e.acked_at < before && e.head <= cursor);
+    await guarded(async () => {
+      const tx = strictly(this.#db, ['acked']);
+      await Promise.all([...old.map((e) => tx.objectStore('acked').delete(e.cseq)), tx.done]);
+    });
+  }
+
+  async newEpoch(epoch: string, replayFrom: string | null): Promise<void> {
+    for (;;) {
+      const journal = await this.#list<AckedText>('acked');
+      const due = journal.filter(({ text }) => replayFrom !== null && text && text.acked_at >= replayFrom);
+      const again = await Promise.all(
+        due.map(async ({ cseq, plain, text }) => ({
+          cseq,
+          value: {
+            group: plain.group,
+            state: 'waiting' as const,
+            s: await sealJson(this.#keys.outbox, ['outbox', cseq], text && textOf(text)),
+          },
+        })),
+      );
+      if (
+        await guarded(() =>
+          this.#changeEpoch(
+            epoch,
+            journal.map((e) => e.cseq),
+            again,
+          ),
+        )
+      )
+        return;
+    }
+  }
+
+  /** @returns false when the journal is no longer the one that was read. */
+  async #changeEpoch(
+    epoch: string,
+    journal: readonly number[],
+    again: readonly { cseq: number; value: { group: string; state: 'waiting'; s: Sealed } }[],
+  ): Promise<boolean> {
+    const tx = strictly(this.#db, ['meta', 'pages', 'delta', 'outbox', 'acked']);
+    const [meta, keys] = await Promise.all([
+      tx.objectStore('meta').get('copies') as Promise<CopiesMeta>,
+      tx.objectStore('acked').getAllKeys(),
+    ]);
+    const asRead = keys.length === journal.length && keys.every((k, i) => k === journal[i]);
+    if (meta.epoch === epoch || !asRead) {
+      await tx.done;
+      return meta.epoch === epoch;
+    }
+    await Promise.all([
+      tx.objectStore('meta').put({ epoch, cursor: null, scopes: {} }, 'copies'),
+      tx.objectStore('pages').clear(),
+      tx.objectStore('delta').clear(),
+      ...again.flatMap(({ cseq, value }) => [tx.objectStore('acked').delete(cseq), tx.objectStore('outbox').put(value, cseq)]),
+      tx.done,
+    ]);
+    return true;
+  }
+
+  /** Entries in `cseq` order; `text` null when it cannot be read. */
+  async #list<T extends Text>(
+    name: Rested,
+  ): Promise<{ cseq: number; plain: { group: string; state?: OutboxEntry['state']; head?: number }; text: T | null }[]> {
+    const tx = this.#db.transaction(name);
+    const [keys, values] = await Promise.all([tx.store.getAllKeys(), tx.store.getAll()]);
+    return Promise.all(
+      values.map(async (plain, i) => {
+        const cseq = Number(keys[i]);
+        const text = await unsealJson<T>(this.#keys.known, [name, cseq], plain.s).catch(() => null);
+        return { cseq, plain, text: text && isGroupText(text.body) ? text : null };
+      }),
+    );
+  }
+}
+
+function isGroupText(body: unknown): boolean {
+  try {
+    return typeof body === 'string' && Array.isArray((JSON.parse(body) as Partial<Group>).mutations);
+  } catch {
+    return false;
+  }
+}

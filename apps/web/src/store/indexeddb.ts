@@ -1,0 +1,119 @@
+import type { AnyRow } from '@psa/domain';
+import type {
+  AckedEntry,
+  AttentionEntry,
+  DeviceMeta,
+  DeviceStore,
+  KindDigest,
+  MutationResult,
+  NewGroup,
+  OutboxEntry,
+  SnapshotHeader,
+} from '@psa/sync';
+import type { StoreKeys } from '../session/crypto.ts';
+import { Copies, type ScopeContent } from './copies.ts';
+import type { Database } from './database.ts';
+import { Groups } from './groups.ts';
+
+/** What became durable, told after its transaction completed. Without `page`, look it up. */
+export type StoreChange =
+  /** Rows of a page of changes. */
+  | { what: 'rows'; keys: (readonly [kind: string, id: string])[]; page?: ScopeContent }
+  /** Outbox, journal or attention. */
+  | { what: 'groups' }
+  /** Scopes came, went or were replaced. */
+  | { what: 'scopes' };
+
+export interface IndexedDbStoreEnv {
+  db: Database;
+  keys: StoreKeys;
+  onChange?(change: StoreChange): void;
+  /** Scopes were dropped because they are no longer granted. */
+  onDropped?(scopes: readonly string[]): void;
+  /** A scope could not be read; it was dropped and is to be fetched again. */
+  onDamage?(scope: string): void;
+}
+
+/** The device's storage in IndexedDB, sealed, for as long as one session is open. */
+export class IndexedDbDeviceStore implements DeviceStore {
+  readonly copies: Copies;
+  readonly #groups: Groups;
+  readonly #env: IndexedDbStoreEnv;
+
+  constructor(env: IndexedDbStoreEnv) {
+    this.#env = env;
+    this.copies = new Copies({
+      db: env.db,
+      keys: env.keys,
+      onDamage: (scope) => {
+        env.onDamage?.(scope);
+        env.onChange?.({ what: 'scopes' });
+      },
+    });
+    this.#groups = new Groups(env.db, env.keys);
+  }
+
+  async #then<T>(work: Promise<T>, change: StoreChange): Promise<T> {
+    const result = await work;
+    this.#env.onChange?.(change);
+    return result;
+  }
+
+  meta = (): Promise<DeviceMeta> => this.copies.meta();
+  outbox = (): Promise<OutboxEntry[]> => this.#groups.outbox();
+  attention = (): Promise<AttentionEntry[]> => this.#groups.attention();
+  acked = (): Promise<AckedEntry[]> => this.#groups.acked();
+  unfinishedSnapshot = (scope: string) => this.copies.unfinishedSnapshot(scope);
+  serverRows = (kind: string): Promise<AnyRow[]> => this.copies.serverRows(kind);
+  digest = (): Promise<{ cursor: number | null; kinds: Record<string, KindDigest> }> => this.copies.digest();
+  beginSnapshot = (header: SnapshotHeader): Promise<number[]> => this.copies.beginSnapshot(header);
+  putPage = (scope: string, n: number, bytes: Uint8Array): Promise<void> => this.copies.putPage(scope, n, bytes);
+
+  save(entry: NewGroup, mends?: { group: string }): Promise<OutboxEntry> {
+    return this.#then(this.#groups.save(entry, mends), { what: 'groups' });
+  }
+
+  settle(
+    answers: readonly { cseq: number; results: readonly MutationResult[] }[],
+    head: number,
+    at: string,
+    epoch?: string,
+  ): Promise<void> {
+    return this.#then(this.#groups.settle(answers, head, at, epoch), { what: 'groups' });
+  }
+
+  retryDeferred(): Promise<void> {
+    return this.#then(this.#groups.retryDeferred(), { what: 'groups' });
+  }
+
+  async trimAcked(before: string): Promise<void> {
+    const { cursor } = await this.copies.meta();
+    await this.#then(this.#groups.trimAcked(before, cursor), { what: 'groups' });
+  }
+
+  async applyPage(expected: number, page: Parameters<DeviceStore['applyPage']>[1]): Promise<boolean> {
+    const applied = await this.copies.applyPage(expected, page);
+    if (applied) {
+      const keys = Object.entries(page.rows).flatMap(([kind, rows]) => rows.map((row) => [kind, row.id] as const));
+      const rows = Object.fromEntries(Object.entries(page.rows).map(([kind, list]) => [kind, [...list]]));
+      const gone = page.gone.map(([kind, id]) => [kind, id] as const);
+      this.#env.onChange?.({ what: 'rows', keys: [...keys, ...gone], page: { rows, gone: [...page.gone] } });
+    }
+    return applied;
+  }
+
+  endSnapshot(scope: string): Promise<void> {
+    return this.#then(this.copies.endSnapshot(scope), { what: 'scopes' });
+  }
+
+  async dropScopes(scopes: readonly string[]): Promise<void> {
+    await this.#then(this.copies.dropScopes(scopes), { what: 'scopes' });
+    this.#env.onDropped?.(scopes);
+  }
+
+  async newEpoch(epoch: string, replayFrom: string | null): Promise<void> {
+    await this.#groups.newEpoch(epoch, replayFrom);
+    this.#env.onChange?.({ what: 'scopes' });
+    this.#env.onChange?.({ what: 'groups' });
+  }
+}
