@@ -1,14 +1,13 @@
 import { type ChildProcess, spawn } from 'node:child_process';
+import { createHash } from 'node:crypto';
 import { once } from 'node:events';
 import { existsSync } from 'node:fs';
+import { cp, readFile, rm, symlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 const ROOT = fileURLToPath(new URL('../..', import.meta.url));
-const BUNDLE = join(ROOT, 'apps', 'server', 'dist', 'main.mjs');
-
-/** The web app as it was built. */
-export const WEB_DIR = join(ROOT, 'apps', 'web', 'dist');
+const BUNDLE = join('apps', 'server', 'dist', 'main.mjs');
 
 /** How long a server may take until it answers; it shares two cores with browsers. */
 const START_MS_MAX = 60_000;
@@ -17,8 +16,37 @@ export interface ServerSettings {
   port: number;
   dataDir: string;
   databaseUrl: string;
-  /** Another build of the web app than the usual one. */
-  webDir?: string;
+  /** Where another version of the project is deployed, if not this one. */
+  project?: string;
+}
+
+/**
+ * Deploys a later version of the app into an empty folder: the same server, and a web app that differs in every way a browser
+ * looks at. `mark` becomes the content of `<meta name="psa-version">` of its page.
+ */
+export async function deployNextVersion(project: string, mark: string): Promise<void> {
+  const at = (...path: string[]) => join(project, ...path);
+  await cp(join(ROOT, 'apps', 'server', 'dist'), at('apps', 'server', 'dist'), { recursive: true });
+  await cp(join(ROOT, 'apps', 'web', 'dist'), at('apps', 'web', 'dist'), { recursive: true });
+  await symlink(join(ROOT, 'apps', 'server', 'migrations'), at('apps', 'server', 'migrations'));
+  await symlink(join(ROOT, 'node_modules'), at('node_modules'));
+  const [page, worker] = [at('apps', 'web', 'dist', 'index.html'), at('apps', 'web', 'dist', 'sw.js')];
+  const html = (await readFile(page, 'utf8')).replace('<head>', `<head><meta name="psa-version" content="${mark}">`);
+  await writeFile(page, html);
+  // The worker's list names the page with a checksum: another page, another checksum.
+  const before = await readFile(worker, 'utf8');
+  const listed =
+    /(\{[^{}]*?)("?revision"?:)(["`'])[0-9a-f]{16,}\3(,"?url"?:["`']index\.html["`'])|("?url"?:["`']index\.html["`'],"?revision"?:["`'])[0-9a-f]+/;
+  const revision = createHash('md5').update(html).digest('hex');
+  const after = before.replace(listed, (_all, open, key, quote, rest, early) =>
+    early === undefined ? `${open}${key}${quote}${revision}${quote}${rest}` : `${early}${revision}`,
+  );
+  if (after === before) throw new Error('the list of the service worker does not name index.html');
+  await writeFile(worker, after);
+  // Copies compressed beforehand would still be the old ones.
+  for (const stale of [page, worker]) {
+    for (const ending of ['.br', '.gz']) await rm(`${stale}${ending}`, { force: true });
+  }
 }
 
 /** The server as it is deployed, in a process of its own. */
@@ -28,8 +56,9 @@ export class ServerProcess {
   #said = '';
 
   private constructor(settings: ServerSettings) {
-    this.#child = spawn(process.execPath, [BUNDLE], {
-      cwd: ROOT,
+    const project = settings.project ?? ROOT;
+    this.#child = spawn(process.execPath, [join(project, BUNDLE)], {
+      cwd: project,
       stdio: ['ignore', 'pipe', 'pipe'],
       env: {
         ...process.env,
@@ -37,7 +66,6 @@ export class ServerProcess {
         PORT: String(settings.port),
         DATA_DIR: settings.dataDir,
         DATABASE_URL: settings.databaseUrl,
-        ...(settings.webDir ? { WEB_DIR: settings.webDir } : {}),
       },
     });
     this.#ended = once(this.#child, 'close');
@@ -50,7 +78,8 @@ export class ServerProcess {
 
   /** Starts it and waits until it answers that it is well. */
   static async start(settings: ServerSettings): Promise<ServerProcess> {
-    if (!existsSync(BUNDLE)) throw new Error('Nothing is built yet: `npm test -- build browser`.');
+    if (!existsSync(join(settings.project ?? ROOT, BUNDLE)))
+      throw new Error('Nothing is built yet: `npm test -- build browser`.');
     const server = new ServerProcess(settings);
     const until = Date.now() + START_MS_MAX;
     while (Date.now() < until) {

@@ -1,0 +1,86 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { type BrowserContext, chromium, type Page } from '@playwright/test';
+import { BROWSER_ARGS } from '../../tools/browser.ts';
+
+export interface TabletSettings {
+  width?: number;
+  height?: number;
+  colorScheme?: 'light' | 'dark';
+}
+
+/** A browser profile of its own on disk: it survives being closed, as a tablet survives being put in a drawer. */
+export class Tablet {
+  readonly name: string;
+  readonly url: string;
+  readonly profile: string;
+  readonly #settings: TabletSettings;
+  #context: BrowserContext | undefined;
+  #page: Page | undefined;
+
+  private constructor(name: string, url: string, profile: string, settings: TabletSettings) {
+    this.name = name;
+    this.url = url;
+    this.profile = profile;
+    this.#settings = settings;
+  }
+
+  /** A new tablet, switched on, with the app open. */
+  static async unpack(name: string, url: string, settings: TabletSettings = {}): Promise<Tablet> {
+    const tablet = new Tablet(name, url, await mkdtemp(join(tmpdir(), 'psa-tablet-')), settings);
+    await tablet.switchOn();
+    await tablet.page.goto(url);
+    return tablet;
+  }
+
+  get isOn(): boolean {
+    return this.#context !== undefined;
+  }
+
+  get page(): Page {
+    if (!this.#page) throw new Error(`${this.name} is switched off`);
+    return this.#page;
+  }
+
+  get context(): BrowserContext {
+    if (!this.#context) throw new Error(`${this.name} is switched off`);
+    return this.#context;
+  }
+
+  /** Starts the browser on the profile. `offline`: from the first moment. */
+  async switchOn(options: { offline?: boolean } = {}): Promise<void> {
+    const { width = 1180, height = 820, colorScheme = 'light' } = this.#settings;
+    this.#context = await chromium.launchPersistentContext(this.profile, {
+      executablePath: process.env.PSA_E2E_BROWSER,
+      chromiumSandbox: process.getuid?.() !== 0,
+      args: BROWSER_ARGS,
+      headless: true,
+      viewport: { width, height },
+      colorScheme,
+      reducedMotion: 'reduce',
+      locale: 'en-GB',
+      timezoneId: 'Africa/Lagos',
+      offline: options.offline ?? false,
+    });
+    this.#page = this.#context.pages()[0] ?? (await this.#context.newPage());
+  }
+
+  /** Ends the browser; the profile stays. */
+  async switchOff(): Promise<void> {
+    await this.#context?.close();
+    this.#context = undefined;
+    this.#page = undefined;
+  }
+
+  /** Pulls the network cable of this tablet, or puts it back. */
+  async offline(off = true): Promise<void> {
+    await this.context.setOffline(off);
+  }
+
+  /** Ends the browser and forgets the profile. */
+  async throwAway(): Promise<void> {
+    await this.switchOff();
+    await rm(this.profile, { recursive: true, force: true, maxRetries: 20, retryDelay: 50 });
+  }
+}
