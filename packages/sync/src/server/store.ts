@@ -19,7 +19,7 @@ export interface Need {
   rows: readonly { kind: string; id: string }[];
   /** For `against` rules: not retracted rows of `kind` whose `field` is `value`. */
   among: readonly { kind: string; field: string; value: string }[];
-  /** Which of these records wait in quarantine: their `create` is held there, `open` or `deferred`. */
+  /** Which of these records wait in quarantine: their `create` (`payload.op`) is held there, `open` or `deferred`. */
   quarantined: readonly { kind: string; id: string }[];
 }
 

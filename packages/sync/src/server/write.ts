@@ -1,0 +1,94 @@
+import { type AnyRow, brokenChecks, type FieldProblems, type Json, type Patch, PROBLEMS, type RecordDef } from '@psa/domain';
+import type { Mutation } from '../protocol.ts';
+import { auditHead } from './audit.ts';
+import { pick } from './clash.ts';
+import type { DecideContext, Verdict } from './context.ts';
+import { mayOn } from './rights.ts';
+import type { StoredRow } from './store.ts';
+import type { Work } from './work.ts';
+
+/** Makes a new row: a plain insert, every declared field present, null when it was not given. */
+export function create(work: Work, def: RecordDef, m: Mutation, ctx: DecideContext): Verdict {
+  const row: AnyRow = {
+    ...Object.fromEntries(Object.keys(def.fields).map((field): [string, Json] => [field, m.patch[field] ?? null])),
+    id: m.id,
+    // A facility belongs to itself.
+    facility_id: def.name === 'facilities' ? m.id : ctx.actor.facility_id,
+    created_by: ctx.actor.user_id,
+    updated_by: ctx.actor.user_id,
+    created_at: ctx.now,
+    updated_at: ctx.now,
+    deleted: false,
+    row_version: 1,
+  };
+  const given = Object.keys(def.fields).filter((field) => row[field] !== null);
+  const field_ver = Object.fromEntries(given.map((field) => [field, [1, ctx.device] as const]));
+  const problem = ruleProblem(work, def, row, ctx, 'create', given);
+  if (problem) return problem;
+  work.put(def.name, { row, field_ver });
+  work.audit.push({ ...auditHead(ctx, m, 'create'), old_values: null, new_values: pick(row, given) });
+  return { is: 'done', version: 1, merged: false };
+}
+
+/** Writes changed fields (or `deleted`) into the working copy, one version up. */
+export function keep(
+  work: Work,
+  def: RecordDef,
+  m: Mutation,
+  ctx: DecideContext,
+  stored: StoredRow,
+  changed: Patch,
+  merged: boolean,
+): Verdict {
+  const version = stored.row.row_version + 1;
+  const row: AnyRow = {
+    ...stored.row,
+    ...changed,
+    updated_by: ctx.actor.user_id,
+    updated_at: ctx.now,
+    row_version: version,
+  };
+  const fields = Object.keys(changed);
+  const field_ver = { ...stored.field_ver, ...Object.fromEntries(fields.map((f) => [f, [version, ctx.device] as const])) };
+  const action = m.op === 'retract' || m.op === 'restore' ? m.op : 'edit';
+  const problem = ruleProblem(work, def, row, ctx, action === 'edit' ? 'edit' : 'retract', fields);
+  if (problem) return problem;
+  work.put(def.name, { row, field_ver });
+  work.audit.push({
+    ...auditHead(ctx, m, action),
+    old_values: pick(stored.row, fields),
+    new_values: m.reason === undefined ? changed : { ...changed, reason: m.reason },
+  });
+  return { is: 'done', version, merged };
+}
+
+/** What forbids the row as it would be: rights, the rules of one row, the rules against other rows. */
+function ruleProblem(
+  work: Work,
+  def: RecordDef,
+  row: AnyRow,
+  ctx: DecideContext,
+  action: 'create' | 'edit' | 'retract',
+  fields: readonly string[],
+): Verdict | null {
+  if (!mayOn(ctx, action, def, row, fields)) return { is: 'refused', code: 'NOT_YOURS' };
+  if (row.deleted) return null;
+  const wrong: Record<string, string> = {};
+  const tell = (rule: { fields: readonly string[]; say: string }) => {
+    for (const field of rule.fields) wrong[field] ??= rule.say;
+  };
+  for (const rule of brokenChecks(def, row)) tell(rule);
+  for (const rule of def.against ?? []) {
+    const others = work.others(def, rule, row);
+    if (!others) return { is: 'wants', among: [{ kind: def.name, field: rule.among, value: String(row[rule.among]) }] };
+    if (!rule.test(row, others)) tell(rule);
+  }
+  return Object.keys(wrong).length === 0 ? null : constraint(wrong);
+}
+
+const constraint = (fields: FieldProblems): Verdict => ({
+  is: 'refused',
+  code: 'CONSTRAINT',
+  say: Object.values(fields)[0] ?? PROBLEMS.CONSTRAINT.say,
+  fields,
+});
