@@ -1,8 +1,9 @@
 import { randomBytes } from 'node:crypto';
-import { chmodSync, existsSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
+import { chmodSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import pg from 'pg';
+import { migrate } from '../db/migrate.ts';
 import { openCluster } from '../embedded/cluster.ts';
 import { runningPostmaster, signal } from '../embedded/postmaster.ts';
 import { errorCode } from '../start-failure.ts';
@@ -77,14 +78,6 @@ function discard(folder: string): void {
   rmSync(folder, { recursive: true, force: true, maxRetries: 20, retryDelay: 50 });
 }
 
-/** Brings the template to the newest schema. */
-async function migrateTemplate(url: string): Promise<void> {
-  const file = new URL('../db/migrate.ts', import.meta.url);
-  if (!existsSync(file)) return;
-  const { migrate } = (await import(/* @vite-ignore */ file.pathname)) as { migrate: (url: string) => Promise<unknown> };
-  await migrate(url);
-}
-
 /**
  * Starts a throw-away PostgreSQL in the system's temporary folder, or takes the one of `existingUrl` (PostgreSQL 15 or newer,
  * a role that may create databases), and migrates a template. `stop` removes everything it made.
@@ -95,7 +88,7 @@ export async function startTestCluster(existingUrl?: string): Promise<TestCluste
     await admin(existingUrl, `create database ${name}`);
     const templateUrl = withDatabase(existingUrl, name);
     const stop = (): Promise<void> => admin(existingUrl, `drop database if exists ${name} with (force)`);
-    await migrateTemplate(templateUrl).catch(async (error: unknown) => {
+    await migrate(templateUrl).catch(async (error: unknown) => {
       await stop();
       throw error;
     });
@@ -112,14 +105,14 @@ export async function startTestCluster(existingUrl?: string): Promise<TestCluste
     say: () => undefined,
     settings: { fsync: 'off', full_page_writes: 'off', max_connections: '200', shared_buffers: '64MB' },
   });
-  await migrateTemplate(cluster.url);
-  return {
-    adminUrl: cluster.adminUrl,
-    templateUrl: cluster.url,
-    stop: async () => {
-      await cluster.stop();
-      process.off('exit', atExit);
-      discard(folder);
-    },
+  const stop = async (): Promise<void> => {
+    await cluster.stop();
+    process.off('exit', atExit);
+    discard(folder);
   };
+  await migrate(cluster.url).catch(async (error: unknown) => {
+    await stop();
+    throw error;
+  });
+  return { adminUrl: cluster.adminUrl, templateUrl: cluster.url, stop };
 }
