@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { badHabits, impurities, lockProblems, longFiles, quotedRules, rulesOf, secrets } from './habits.ts';
+import { badHabits, brokenLinks, impurities, lockProblems, longFiles, quotedRules, rulesOf, secrets } from './habits.ts';
 import { strayImports } from './rooms.ts';
 
 /** A repository of one file. */
@@ -120,6 +120,11 @@ describe('a planted secret is found', () => {
     expect(lockProblems(lock({ resolved: 'https://registry.npmjs.org/a.tgz' }))).toHaveLength(1);
     expect(lockProblems(lock({ resolved: 'https://registry.npmjs.org/a.tgz', integrity: 'sha512-x' }))).toEqual([]);
   });
+});
+
+test('a link to nowhere is found', () => {
+  const doc = file('docs/x.md', '[a](sync.md) [b](../README.md#top) [c](https://example.org) [d](gone.md)');
+  expect(brokenLinks(doc, (path) => path === 'docs/sync.md' || path === 'README.md')).toEqual(['docs/x.md links to gone.md']);
 });
 
 test('rules and quotes are read', () => {

@@ -1,3 +1,4 @@
+import { posix } from 'node:path';
 import { codeOnly, isCode, isTest, type Source, withoutComments } from './sources.ts';
 
 /** Longest file we ask anyone to read. */
@@ -43,7 +44,10 @@ const SECRETS: readonly [RegExp, string][] = [
   [/\bAKIA[0-9A-Z]{16}\b/, 'a cloud key'],
   [/\b(?:ghp|gho|ghs|github_pat|glpat|npm|sk|sk-proj|xox[bap])[-_][A-Za-z0-9_-]{20,}/, 'a token'],
   [/\beyJ[A-Za-z0-9_-]{10,}\.eyJ[A-Za-z0-9_-]{10,}\./, 'a signed token'],
-  [/\bpostgres(?:ql)?:\/\/[^\s:/@'"`$]+:[^\s:/@'"`$]{6,}@(?!localhost|127\.0\.0\.1)[\w.-]+/, 'a password in an address'],
+  [
+    /\bpostgres(?:ql)?:\/\/[^\s:/@'"`$]+:(?!password@)[^\s:/@'"`$]{6,}@(?!localhost|127\.0\.0\.1)[\w.-]+/,
+    'a password in an address',
+  ],
 ];
 
 /** This file and its test must be able to say what is forbidden. */
@@ -103,6 +107,18 @@ export function lockProblems(text: string): string[] {
     const elsewhere = resolved !== undefined && !resolved.startsWith('https://registry.npmjs.org/');
     return [...(elsewhere ? [`${name} comes from ${resolved}`] : []), ...(entry.integrity ? [] : [`${name} has no integrity`])];
   });
+}
+
+/** Links of the documents to files that are not there. `exists`: whether a path from the top is. */
+export function brokenLinks(sources: readonly Source[], exists: (path: string) => boolean): string[] {
+  return sources
+    .filter(({ path }) => path.endsWith('.md'))
+    .flatMap(({ path, text }) =>
+      [...text.matchAll(/\]\(([^)\s]+)\)/g)]
+        .map(([, to]) => (to ?? '').replace(/#.*$/, ''))
+        .filter((to) => to !== '' && !/^[a-z]+:/.test(to) && !exists(posix.join(posix.dirname(path), to)))
+        .map((to) => `${path} links to ${to}`),
+    );
 }
 
 /** Numbers of the rules in docs/sync.md, such as `S7`. */

@@ -1,7 +1,7 @@
-import { readFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import { badHabits, impurities, lockProblems, longFiles, quotedRules, rulesOf, secrets } from './habits.ts';
+import { badHabits, brokenLinks, impurities, lockProblems, longFiles, quotedRules, rulesOf, secrets } from './habits.ts';
 import { ROOMS, strayImports } from './rooms.ts';
 import { ROOT, readSources } from './sources.ts';
 
@@ -39,6 +39,10 @@ describe('the repository', () => {
 
   test('installs from the public registry only, every package with its checksum', () => {
     expect(lockProblems(read('package-lock.json'))).toEqual([]);
+  });
+
+  test('links to nothing that is not there', () => {
+    expect(brokenLinks(sources, (path) => existsSync(join(ROOT, path)))).toEqual([]);
   });
 });
 
