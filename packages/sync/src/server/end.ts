@@ -1,0 +1,72 @@
+import type { Actor, FieldProblems, ProblemCode } from '@psa/domain';
+import type { PullReply, PullRequest, PushReply, PushRequest, SnapshotHeader, SnapshotRequest } from '../protocol.ts';
+import { pull } from './pull.ts';
+import { push } from './push.ts';
+import { SnapshotShelf } from './snapshot.ts';
+import type { ServerStore } from './store.ts';
+
+/** Who is at the other end of a request, as the session says. */
+export interface Caller {
+  actor: Actor;
+  device: string;
+  device_state: 'active' | 'drain' | 'revoked';
+  address: string | null;
+  user_agent: string | null;
+}
+
+/** Why a group's author is not believed. */
+export interface AuthorProblem {
+  code: ProblemCode;
+  say?: string;
+  fields?: FieldProblems;
+}
+
+/** What the server end needs of the world. */
+export interface ServerEnv {
+  /** Server clock, ISO 8601. */
+  now(): string;
+  newId(): string;
+  /**
+   * The author of a group, with the rights of today, when the signature over `body` is that author's on that device and the author
+   * belongs to the caller's facility; else why not (BAD_SIGNATURE, ACCOUNT_CLOSED, …): the group is then kept raw and refused.
+   */
+  authorOf(device: string, author: string, body: string, sig: string, caller: Caller): Promise<Actor | AuthorProblem>;
+  /** The bytes of a text as they travel (gzip of UTF-8). */
+  compress(text: string): Promise<Uint8Array> | Uint8Array;
+  /** Something that a person who runs the server should see: the judge threw. */
+  report(what: string, error: unknown): void;
+}
+
+/** The server's half of the protocol over any store. Holds nothing that another process could not rebuild. */
+export class ServerEnd {
+  readonly store: ServerStore;
+  readonly env: ServerEnv;
+  readonly #shelf: SnapshotShelf;
+
+  constructor(store: ServerStore, env: ServerEnv) {
+    this.store = store;
+    this.env = env;
+    this.#shelf = new SnapshotShelf(store, env);
+  }
+
+  /** Takes in what a device sends, group by group. Throws ProblemError (DEVICE_REVOKED, BAD_REQUEST), or what the store throws. */
+  push(caller: Caller, request: PushRequest): Promise<PushReply> {
+    return push(this.store, this.env, caller, request);
+  }
+
+  /** The changes after the device's cursor, in the scopes it holds and may hold. Throws ProblemError (APP_TOO_OLD, BAD_REQUEST). */
+  pull(caller: Caller, request: PullRequest): Promise<PullReply> {
+    return pull(this.store, caller, request, this.env.now());
+  }
+
+  /**
+   * A snapshot of a scope: its header, and its pages from the one asked for. Throws ProblemError (NOT_YOURS when the scope is not
+   * granted, DEVICE_REVOKED, BAD_REQUEST).
+   */
+  snapshot(
+    caller: Caller,
+    request: SnapshotRequest,
+  ): Promise<{ header: SnapshotHeader; pages: { n: number; bytes: Uint8Array }[] }> {
+    return this.#shelf.fetch(caller, request);
+  }
+}

@@ -1,0 +1,219 @@
+import { type AnyRow, RECORD_LIST, recordOf } from '@psa/domain';
+import { digestOf } from '../digest.ts';
+import type { Gone, KindDigest } from '../protocol.ts';
+import { brokenBy } from './constraints.ts';
+import { load, type MemoryState, newState, overlay, scopeOf, stale, travels } from './memory-state.ts';
+import { type Broken, type Effects, keyOf, type Loaded, type Need, NO_EFFECTS, type ServerStore } from './store.ts';
+
+/** Times a decision is made again when its insert meets a row or a mid that is there already. */
+const LOST_RACES_MAX = 8;
+/** Rows of others that change while a decision waits make it start over; one of them commits each time, so this ends. */
+const RELOADS_MAX = 10_000;
+
+export interface MemoryOptions {
+  /** Life of this database, a UUID. */
+  epoch: string;
+  /** Called between the decision and its commit, so that others may commit in between. May throw: the server died. */
+  beforeCommit?: (info: { facility: string; attempt: number; effects: Effects }) => Promise<void> | void;
+}
+
+/**
+ * A ServerStore in memory, with every promise that PostgreSQL keeps: for tests and for the simulation. A commit is one synchronous
+ * step; what was loaded before and changed since is judged again.
+ */
+export class MemoryServerStore implements ServerStore {
+  protected state: MemoryState;
+  beforeCommit: MemoryOptions['beforeCommit'];
+
+  constructor(options: MemoryOptions) {
+    this.state = newState(options.epoch);
+    this.beforeCommit = options.beforeCommit;
+  }
+
+  async transact(
+    facility: string,
+    need: Need,
+    decide: (loaded: Loaded) => Effects,
+  ): Promise<{ broken: Broken | null; effects: Effects }> {
+    let lost = 0;
+    const life = this.state.epoch;
+    for (let attempt = 1; attempt <= RELOADS_MAX; attempt++) {
+      const loaded = load(this.state, facility, need);
+      const effects = decide(loaded);
+      const early = this.atWrite(facility, effects);
+      // A real transaction gives way at least once; without this, tests of races would race nothing.
+      await Promise.resolve();
+      await this.beforeCommit?.({ facility, attempt, effects });
+      if (this.state.epoch !== life) throw new Error('the database was restored under this transaction');
+      if (stale(this.state, facility, need, loaded)) continue;
+      if (this.collides(effects)) {
+        if (++lost >= LOST_RACES_MAX) throw new Error('the same id or mutation is there already');
+        continue;
+      }
+      const broken = brokenBy(effects.writes, overlay(this.state, effects.writes));
+      if (broken) return { broken, effects: NO_EFFECTS };
+      this.commit(facility, effects, early);
+      return { broken: null, effects };
+    }
+    throw new Error('others kept changing what this transaction had read');
+  }
+
+  /** Numbers are not taken here: a number taken at the write can be passed by a later one (S41). */
+  protected atWrite(_facility: string, _effects: Effects): number | null {
+    return null;
+  }
+
+  /** The number of a commit, as its last act. */
+  protected atCommit(facility: string, _early: number | null): number {
+    return (this.state.heads.get(facility) ?? 0) + 1;
+  }
+
+  protected collides(effects: Effects): boolean {
+    const again = effects.mutations.some((e) => {
+      const known = this.state.mutations.get(e.mutation.mid);
+      return known !== undefined && known.result.status !== 'deferred';
+    });
+    return again || effects.writes.some((w) => w.before === null && this.state.rows.has(keyOf(w.kind, w.after.id)));
+  }
+
+  /** Everything of one transaction, in one step. */
+  protected commit(facility: string, effects: Effects, early: number | null): void {
+    const s = this.state;
+    const moved = effects.writes.some((w) => travels(w.kind));
+    const seq = moved ? this.atCommit(facility, early) : null;
+    for (const w of effects.writes) this.#write(facility, w, seq);
+    for (const e of effects.mutations) s.mutations.set(e.mutation.mid, { ...e, facility, seq });
+    for (const q of effects.quarantine) s.quarantine.set(q.mid, { ...q, facility });
+    for (const c of effects.closed) {
+      const held = s.quarantine.get(c.mid);
+      if (held && (held.state === 'open' || held.state === 'deferred')) s.quarantine.set(c.mid, { ...held, state: c.state });
+    }
+    s.audit.push(...effects.audit.map((a) => ({ ...a, facility })));
+    s.commits.push({ facility, seq, effects });
+    if (seq !== null) s.heads.set(facility, Math.max(seq, s.heads.get(facility) ?? 0));
+  }
+
+  #write(facility: string, w: Effects['writes'][number], seq: number | null): void {
+    const s = this.state;
+    const key = keyOf(w.kind, w.after.id);
+    if (w.after.facility_id !== facility) throw new Error(`${key} belongs to another facility`);
+    if (w.before !== null && !s.rows.has(key)) throw new Error(`${key} is to be changed and is not there`);
+    // As a database would: what is kept shares nothing with what was handed over.
+    const row = Object.freeze(JSON.parse(JSON.stringify(w.after)) as AnyRow);
+    s.rows.set(key, { row, field_ver: w.field_ver });
+    if (seq === null || !travels(w.kind)) return;
+    const scope = scopeOf(w.kind, row);
+    for (const [place, change] of recordOf(w.kind)?.scope === 'row' ? s.changes : []) {
+      if (change.key === key && change.scope !== scope && change.op !== 'X') {
+        s.changes.set(place, { ...change, op: 'X', seq, version: row.row_version });
+      }
+    }
+    const op = row.deleted ? 'D' : 'U';
+    s.changes.set(`${key}/${scope}`, { facility, key, kind: w.kind, id: row.id, scope, seq, op, version: row.row_version });
+  }
+
+  async head(facility: string): Promise<number> {
+    return this.state.heads.get(facility) ?? 0;
+  }
+
+  async epoch(_facility: string): Promise<{ epoch: string; restored_to: string | null }> {
+    return { epoch: this.state.epoch, restored_to: this.state.restored_to };
+  }
+
+  async pull(
+    facility: string,
+    after: number,
+    scopes: readonly string[],
+    limit: number,
+  ): Promise<{ rows: Record<string, AnyRow[]>; gone: Gone[]; next: number; more: boolean }> {
+    const s = this.state;
+    const changes = [...s.changes.values()]
+      .filter((c) => c.facility === facility && c.seq > after && scopes.includes(c.scope))
+      .sort((a, b) => a.seq - b.seq || (a.key < b.key ? -1 : 1));
+    let end = Math.min(limit, changes.length);
+    // Never inside a transaction: the rest of the last one comes along.
+    while (end > 0 && end < changes.length && changes[end]?.seq === changes[end - 1]?.seq) end++;
+    const rows: Record<string, AnyRow[]> = {};
+    const gone: Gone[] = [];
+    for (const c of changes.slice(0, end)) {
+      const row = s.rows.get(c.key)?.row;
+      if (c.op === 'U' && row) rows[c.kind] = [...(rows[c.kind] ?? []), row];
+      else gone.push([c.kind, c.id, c.op === 'X' ? 'X' : 'D', c.version]);
+    }
+    const more = end < changes.length;
+    const head = Math.max(after, s.heads.get(facility) ?? 0);
+    return { rows, gone, next: more ? (changes[end - 1]?.seq ?? after) : head, more };
+  }
+
+  async snapshot(facility: string, scope: string): Promise<{ head: number; kinds: { kind: string; rows: AnyRow[] }[] }> {
+    return { head: this.state.heads.get(facility) ?? 0, kinds: this.#present(facility, [scope]) };
+  }
+
+  async digest(facility: string, scopes: readonly string[]): Promise<{ head: number; kinds: Record<string, KindDigest> }> {
+    const kinds = this.#present(facility, scopes).map(({ kind, rows }) => [kind, digestOf(rows)] as const);
+    return { head: this.state.heads.get(facility) ?? 0, kinds: Object.fromEntries(kinds) };
+  }
+
+  #present(facility: string, scopes: readonly string[]): { kind: string; rows: AnyRow[] }[] {
+    const byKind = new Map<string, AnyRow[]>();
+    for (const { kind, row } of this.rows(facility)) {
+      if (row.deleted || !travels(kind) || !scopes.includes(scopeOf(kind, row))) continue;
+      const list = byKind.get(kind) ?? [];
+      byKind.set(kind, list);
+      list.push(row);
+    }
+    const kinds = RECORD_LIST.map((def) => def.name);
+    return kinds
+      .filter((kind) => byKind.has(kind))
+      .map((kind) => ({
+        kind,
+        rows: (byKind.get(kind) ?? []).sort((a, b) => (a.id < b.id ? -1 : 1)),
+      }));
+  }
+
+  /** Every row of a facility, also retracted ones and those that never travel: for oracles. */
+  rows(
+    facility: string,
+  ): { kind: string; row: AnyRow; field_ver: Readonly<Record<string, readonly [number, string | null]>> }[] {
+    return [...this.state.rows].flatMap(([key, stored]) =>
+      stored.row.facility_id === facility ? [{ kind: key.slice(0, key.indexOf('/')), ...stored }] : [],
+    );
+  }
+  /** Every mutation that was answered, in the order of the first answers: for oracles. */
+  mutationLog() {
+    return [...this.state.mutations.values()];
+  }
+  /** Everything that was ever in quarantine, with its present state: for oracles. */
+  quarantineLog() {
+    return [...this.state.quarantine.values()];
+  }
+  auditLog() {
+    return [...this.state.audit];
+  }
+  /** Every transaction in commit order, with its number (null when it wrote nothing that travels): for oracles. */
+  commitLog() {
+    return [...this.state.commits];
+  }
+
+  /** What a backup of this moment holds. */
+  backup(): MemoryState {
+    const s = this.state;
+    return {
+      ...s,
+      rows: new Map(s.rows),
+      changes: new Map(s.changes),
+      heads: new Map(s.heads),
+      mutations: new Map(s.mutations),
+      quarantine: new Map(s.quarantine),
+      audit: [...s.audit],
+      commits: [...s.commits],
+    };
+  }
+
+  /** Becomes what a backup holds, in a new life (S48). @param restoredTo the moment of the backup, ISO 8601 */
+  restore(backup: MemoryState, epoch: string, restoredTo: string): void {
+    this.state = backup;
+    // A copy, so that the same backup can be restored again.
+    this.state = { ...this.backup(), epoch, restored_to: restoredTo };
+  }
+}

@@ -1,0 +1,45 @@
+import { ProblemError, type Role, type Scope, scopesOf } from '@psa/domain';
+import { PROTOCOL_VERSION, PULL_ROWS_MAX, type PullReply, type PullRequest } from '../protocol.ts';
+import type { Caller } from './end.ts';
+import type { ServerStore } from './store.ts';
+
+/** The scopes a role may hold now, and those of `held` that it may not (any more). Decided at every request (S40). */
+export function grants(role: Role, held: readonly string[]): { granted: string[]; revoked: string[] } {
+  const granted: readonly Scope[] = scopesOf(role);
+  return { granted: [...granted], revoked: held.filter((scope) => !granted.some((g) => g === scope)) };
+}
+
+/**
+ * One page of changes (S42–S44). A device of another epoch, or without a cursor, is told its grants and gets no rows: it has to
+ * begin anew. So does one that is to drain or is revoked, which gets none any more.
+ */
+export async function pull(store: ServerStore, caller: Caller, request: PullRequest, now: string): Promise<PullReply> {
+  if (request.device !== caller.device)
+    throw new ProblemError('BAD_REQUEST', { say: 'This session belongs to another device.' });
+  if (request.schema < PROTOCOL_VERSION) throw new ProblemError('APP_TOO_OLD');
+  const facility = caller.actor.facility_id;
+  const { epoch, restored_to } = await store.epoch(facility);
+  const { granted, revoked } = grants(caller.actor.role, request.held);
+  const reply: PullReply = {
+    epoch,
+    restored_to,
+    server_time: now,
+    rows: {},
+    gone: [],
+    next: request.cursor ?? 0,
+    more: false,
+    granted,
+    revoked,
+    device_state: caller.device_state,
+  };
+  if (caller.device_state === 'revoked') return { ...reply, granted: [], revoked: [...request.held] };
+  if (request.epoch !== epoch) return { ...reply, next: 0 };
+  if (request.cursor === null || caller.device_state === 'drain') return reply;
+  const scopes = granted.filter((scope) => request.held.includes(scope));
+  const page = await store.pull(facility, request.cursor, scopes, request.limit ?? PULL_ROWS_MAX);
+  const full = { ...reply, ...page };
+  if (!request.digest || page.more) return full;
+  const digest = await store.digest(facility, scopes);
+  // Somebody committed in between: the sums would be of another moment. The device asks again.
+  return digest.head === page.next ? { ...full, digest: digest.kinds } : full;
+}

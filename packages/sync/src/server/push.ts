@@ -1,0 +1,80 @@
+import { ProblemError } from '@psa/domain';
+import type { PushReply, PushRequest, SignedGroup } from '../protocol.ts';
+import type { DecideContext } from './context.ts';
+import type { AuthorProblem, Caller, ServerEnv } from './end.ts';
+import { pushGroup } from './group.ts';
+import { midsOfRaw, quarantineRaw, type RawGroup, readGroup } from './raw.ts';
+import type { ServerStore } from './store.ts';
+
+type Answer = PushReply['groups'][number];
+
+/**
+ * Takes in a push: each group by itself, in the order of the request, each answer after its commit. A group that is bad in
+ * itself is kept and answered, and holds up no other (S29).
+ */
+export async function push(store: ServerStore, env: ServerEnv, caller: Caller, request: PushRequest): Promise<PushReply> {
+  if (request.device !== caller.device)
+    throw new ProblemError('BAD_REQUEST', { say: 'This session belongs to another device.' });
+  if (caller.device_state === 'revoked') throw new ProblemError('DEVICE_REVOKED');
+  const offset = Date.parse(request.sent_at) - Date.parse(env.now());
+  const groups: Answer[] = [];
+  for (const signed of request.groups) groups.push(await pushSigned(store, env, caller, signed, offset, request.schema));
+  const { epoch } = await store.epoch(caller.actor.facility_id);
+  return { epoch, server_time: env.now(), head: await store.head(caller.actor.facility_id), groups };
+}
+
+async function pushSigned(
+  store: ServerStore,
+  env: ServerEnv,
+  caller: Caller,
+  signed: SignedGroup,
+  clockOffsetMs: number,
+  schema: number,
+): Promise<Answer> {
+  const base: Omit<DecideContext, 'actor'> = {
+    origin: 'device',
+    device: caller.device,
+    cseq: signed.cseq,
+    now: env.now(),
+    clock_offset_ms: clockOffsetMs,
+    schema,
+    newId: () => env.newId(),
+    address: caller.address,
+    user_agent: caller.user_agent,
+  };
+  const raw: RawGroup = { device: caller.device, cseq: signed.cseq, body: signed.body, sig: signed.sig };
+  const group = readGroup(signed.body);
+  if (!group) return keepRaw(store, caller, base, raw, { code: 'UNREADABLE' }, null);
+  const author = await authorOf(env, caller, group.device, group.author, raw);
+  if ('code' in author) return keepRaw(store, caller, base, raw, author, group.group);
+  const outcome = await pushGroup(store, group, { ...base, actor: author });
+  if ('crash' in outcome) env.report(`group ${group.group} of device ${caller.device} could not be judged`, outcome.crash);
+  return { cseq: signed.cseq, group: group.group, results: outcome.results };
+}
+
+/** A device carries only what was saved on it, in the name of somebody of the same facility. */
+async function authorOf(env: ServerEnv, caller: Caller, device: string, author: string, raw: RawGroup) {
+  const wrong: AuthorProblem = { code: 'BAD_SIGNATURE' };
+  if (device !== caller.device) return wrong;
+  const found = await env.authorOf(device, author, raw.body, raw.sig, caller);
+  if ('code' in found) return found;
+  return found.user_id === author && found.facility_id === caller.actor.facility_id ? found : wrong;
+}
+
+async function keepRaw(
+  store: ServerStore,
+  caller: Caller,
+  base: Omit<DecideContext, 'actor'>,
+  raw: RawGroup,
+  problem: AuthorProblem,
+  group: string | null,
+): Promise<Answer> {
+  const need = { mids: midsOfRaw(raw), rows: [], among: [], quarantined: [] };
+  const seen: { results: Answer['results'] } = { results: [] };
+  await store.transact(caller.actor.facility_id, need, (loaded) => {
+    const decision = quarantineRaw(loaded, raw, problem, base);
+    seen.results = decision.results;
+    return decision;
+  });
+  return { cseq: raw.cseq, group, results: seen.results };
+}
