@@ -81,6 +81,8 @@ export interface DeviceApi {
    * connected. Resolves to the parsed answer. Rejects with a ProblemError: the server's own, or UNAVAILABLE without a network.
    */
   call(method: 'GET' | 'POST' | 'PATCH', path: string, body?: Json): Promise<Json>;
+  /** The server's copy of a row as this device knows it: its version (that of the last change when it is retracted; 0 when unknown). */
+  present(kind: string, id: string): { row_version: number; deleted: boolean };
   /** What this browser is called in the administrator's list of devices. */
   deviceName(): string;
   /** Renames this browser; the server learns it at the next sign-in. Rejects with a ProblemError when it is empty or too long. */

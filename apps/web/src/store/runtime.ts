@@ -31,6 +31,10 @@ function createRuntime() {
     syncNow: () => undefined,
     newId: () => uuidv7(Date.now(), (count) => crypto.getRandomValues(new Uint8Array(count))),
     call: notYet,
+    present: (kind, id) => {
+      const copy = rows.serverRow(kind, id);
+      return { row_version: copy?.row_version ?? rows.goneAt(kind, id) ?? 0, deleted: copy === undefined };
+    },
     deviceName: () => 'This browser',
     nameDevice: notYet,
   };
