@@ -33,7 +33,7 @@ function tell(): void {
   for (const listener of listeners) listener();
 }
 system.addEventListener('change', tell);
-addEventListener('storage', (event) => {
+window.addEventListener('storage', (event) => {
   if (event.key !== KEY) return;
   look = stored();
   tell();

@@ -1,0 +1,248 @@
+import { Button } from '@mantine/core';
+import { type FieldProblems, type Json, type Patch, ProblemError, type RecordDef } from '@psa/domain';
+import { type ReactNode, useEffect, useId, useRef, useState } from 'react';
+import { useDraft } from '../store/index.ts';
+import { timeIn } from '../ui/days.ts';
+import { count } from '../ui/numbers.ts';
+import { Keys, Notice } from '../ui/Pieces.tsx';
+import { type Raws, rawOf, readForm, sectionsOf } from './form.ts';
+import { usePresent } from './present.ts';
+import { loose } from './values.ts';
+import { WIDGETS, type Widget } from './widgets.tsx';
+
+/** What a draft keeps: what was typed, and the version that was on the screen when it began. */
+interface KeptForm {
+  raws: Raws;
+  base: number;
+}
+
+export interface RecordFormProps {
+  def: RecordDef;
+  /** The row being edited; absent for a new one. */
+  row?: { row_version: number } | undefined;
+  /** Where the draft is kept: one key per record and purpose. */
+  draftKey: string;
+  /** What this form shows; every offered field unless told. */
+  fields?: readonly string[];
+  /** Values that are given and not shown. */
+  fixed?: Patch;
+  /** What stands in the widgets before anybody typed, besides the row: a refused write being mended, a number just made. */
+  start?: Raws;
+  /** Sentences by field that came with a refusal. */
+  refused?: FieldProblems;
+  /** Own widgets of single fields. */
+  widgets?: Readonly<Record<string, Widget>>;
+  saveLabel: string;
+  /** Keeps it. Resolves when it is durable. */
+  save(patch: Patch, base: number): Promise<void>;
+  onCancel?(): void;
+  /** Beside the sections, from what stands in the form. */
+  aside?(raws: Raws): ReactNode;
+  /** Saving with nothing changed is allowed (an action, not an edit). */
+  allowUnchanged?: boolean;
+}
+
+/** A form drawn from the declaration: sections, messages beside the fields, a draft from the first keystroke, a bar that says where things stand. */
+export function RecordForm(props: RecordFormProps) {
+  const { draft, kept_at, keep, drop } = useDraft<KeptForm>(props.draftKey);
+  // Until the draft has been read (a few milliseconds) there is nothing true to show.
+  if (draft === undefined) return <div className="form-wait" aria-busy />;
+  return <Filled key={props.draftKey} {...props} found={draft} keptAt={kept_at} keep={keep} drop={drop} />;
+}
+
+interface FilledProps extends RecordFormProps {
+  found: KeptForm | null;
+  keptAt: string | null;
+  keep(value: KeptForm): void;
+  drop(): Promise<void>;
+}
+
+function Filled(p: FilledProps) {
+  const { def, row, fixed = {}, start = {} } = p;
+  const before = row ? (loose(row) as Readonly<Record<string, Json>>) : undefined;
+  const present = usePresent();
+  const formId = useId();
+  const sections = sectionsOf(def, p.fields).map((s) => ({ ...s, fields: s.fields.filter((f) => !(f in fixed)) }));
+  const fields = sections.flatMap((s) => s.fields);
+  const untouched = (): Raws =>
+    Object.fromEntries(
+      fields.map((f) => [
+        f,
+        start[f] ?? rawOf(def.fields[f] ?? { kind: 'text', label: f, required: false }, before?.[f], present),
+      ]),
+    );
+  const [first] = useState(() => ({
+    raws: { ...untouched(), ...p.found?.raws },
+    base: p.found?.base ?? row?.row_version ?? 0,
+    resumed: p.found !== null,
+  }));
+  const [raws, setRaws] = useState<Raws>(first.raws);
+  const [tried, setTried] = useState(false);
+  const [failed, setFailed] = useState<{ say: string; fields: FieldProblems } | null>(null);
+  const [left, setLeft] = useState<ReadonlySet<string>>(new Set());
+  const [saving, setSaving] = useState(false);
+  const [resumed, setResumed] = useState(first.resumed);
+  const form = useRef<HTMLFormElement>(null);
+
+  const reading = readForm(def, raws, { ...(before ? { before } : {}), fixed, fields, present });
+  const shown: Record<string, string> = { ...p.refused };
+  // A sentence from a refusal stands until its field is changed.
+  for (const name of Object.keys(shown)) if (raws[name] !== first.raws[name]) delete shown[name];
+  for (const [name, say] of Object.entries({ ...failed?.fields, ...reading.problems })) {
+    if (tried || (left.has(name) && raws[name] !== null && raws[name] !== '')) shown[name] = say;
+  }
+  const dirty = JSON.stringify(raws) !== JSON.stringify(untouched());
+  const overtaken = row !== undefined && row.row_version > first.base;
+
+  const change = (name: string, raw: Json) => {
+    const next = { ...raws, [name]: raw };
+    setRaws(next);
+    setFailed(null);
+    p.keep({ raws: next, base: first.base });
+  };
+
+  const toFirstProblem = () => {
+    requestAnimationFrame(() =>
+      form.current
+        ?.querySelector<HTMLElement>('[aria-invalid="true"] input, input[aria-invalid="true"], textarea[aria-invalid="true"]')
+        ?.focus(),
+    );
+  };
+
+  const submit = async () => {
+    if (saving) return;
+    setTried(true);
+    if (Object.keys(reading.problems).length > 0) return toFirstProblem();
+    setSaving(true);
+    try {
+      await p.save(reading.patch, first.base);
+      await p.drop();
+    } catch (error) {
+      if (!(error instanceof ProblemError)) throw error;
+      setFailed({ say: error.message, fields: error.fields });
+      toFirstProblem();
+    } finally {
+      setSaving(false);
+    }
+  };
+
+  const discard = () => {
+    setRaws(untouched());
+    setTried(false);
+    setResumed(false);
+    void p.drop();
+  };
+
+  useEffect(() => {
+    const onKey = (event: KeyboardEvent) => {
+      if ((event.ctrlKey || event.metaKey) && (event.key === 's' || event.key === 'Enter')) {
+        event.preventDefault();
+        form.current?.requestSubmit();
+      }
+    };
+    document.addEventListener('keydown', onKey);
+    return () => document.removeEventListener('keydown', onKey);
+  }, []);
+
+  const wrong = Object.keys(shown).length;
+  const state = failed
+    ? failed.say
+    : tried && wrong > 0
+      ? `${count(wrong, 'field')} to correct`
+      : dirty
+        ? p.keptAt
+          ? `Draft kept on this device ${timeIn(p.keptAt, present.zone)}`
+          : 'Keeping a draft'
+        : row
+          ? 'Nothing changed yet'
+          : 'Nothing filled in yet';
+
+  return (
+    <form
+      ref={form}
+      className="record-form"
+      noValidate
+      aria-labelledby={`${formId}-state`}
+      onBlur={(event) => {
+        const { name } = event.target as unknown as HTMLInputElement;
+        if (name) setLeft((names) => new Set(names).add(name));
+      }}
+      onSubmit={(event) => {
+        event.preventDefault();
+        void submit();
+      }}
+    >
+      {resumed && dirty && (
+        <Notice
+          tone="info"
+          actions={
+            <Button variant="subtle" onClick={discard}>
+              Start afresh
+            </Button>
+          }
+        >
+          You began this earlier{p.keptAt ? `, last changed ${timeIn(p.keptAt, present.zone)}` : ''}. Nothing of it is lost.
+        </Notice>
+      )}
+      {overtaken && (
+        <Notice tone="caution">
+          This changed elsewhere while you were writing. Save all the same: if both touch the same field, you will be asked.
+        </Notice>
+      )}
+      <div className="form-columns">
+        <div className="form-main">
+          {sections
+            .filter((s) => s.fields.length > 0)
+            .map((section, at) => (
+              <section key={section.title} className="form-section" aria-label={section.title || def.title}>
+                {section.title && <h2>{section.title}</h2>}
+                <div className="form-fields">
+                  {section.fields.map((name, i) => {
+                    const field = def.fields[name];
+                    if (!field) return null;
+                    const Draw = p.widgets?.[name] ?? WIDGETS[field.kind];
+                    return (
+                      <div key={name} className={`field field-${field.kind}`}>
+                        <Draw
+                          name={name}
+                          field={field}
+                          raw={raws[name] ?? null}
+                          onChange={(raw) => change(name, raw)}
+                          problem={shown[name]}
+                          present={present}
+                          autoFocus={at === 0 && i === 0}
+                        />
+                      </div>
+                    );
+                  })}
+                </div>
+              </section>
+            ))}
+        </div>
+        {p.aside && <div className="form-aside">{p.aside(raws)}</div>}
+      </div>
+      <div className="save-bar">
+        <span
+          id={`${formId}-state`}
+          role="status"
+          className={failed || (tried && wrong > 0) ? 'save-state save-wrong' : 'save-state'}
+        >
+          {state}
+        </span>
+        {p.onCancel && (
+          <Button variant="default" onClick={p.onCancel}>
+            {dirty ? 'Close, keep draft' : 'Close'}
+          </Button>
+        )}
+        <Button
+          type="submit"
+          loading={saving}
+          disabled={!dirty && !p.allowUnchanged && row !== undefined}
+          rightSection={<Keys keys="Ctrl ↵" />}
+        >
+          {p.saveLabel}
+        </Button>
+      </div>
+    </form>
+  );
+}
