@@ -60,6 +60,8 @@ create table sync_quarantine (
     check (state in ('open', 'deferred', 'repaired', 'withdrawn', 'judged')),
   kind text,
   record_id uuid,
+  -- The op of the payload when that is one mutation: what points to a record whose create waits here must wait too.
+  op text,
   detail json not null,
   payload json not null,
   created_at timestamptz(3) not null default now(),
@@ -154,10 +156,10 @@ create trigger sync_mutation_kept before delete or truncate on sync_mutation for
 create trigger sync_quarantine_kept before delete or truncate on sync_quarantine for each statement execute function record_kept();
 create trigger sync_entity_kept before delete or truncate on sync_entity for each statement execute function record_kept();
 
--- The writer read a version that is no longer the present one: load and judge again.
-create function sync_must_write(written bigint) returns void language plpgsql as $$
+-- A write that found less than it read (or a mutation that was answered meanwhile) has lost a race: load and judge again.
+create function sync_must_write(written bigint, wanted bigint) returns void language plpgsql as $$
 begin
-  if written = 0 then
-    raise exception 'The row was changed meanwhile.' using errcode = 'serialization_failure';
+  if written <> wanted then
+    raise exception 'Something was changed meanwhile.' using errcode = 'serialization_failure';
   end if;
 end $$;

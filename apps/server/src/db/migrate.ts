@@ -25,6 +25,8 @@ export interface Migration {
 /** Any number will do, as long as nothing else in the database uses it for an advisory lock. */
 const LOCK = 7_229_001;
 export const OLDEST_SERVER = 150_000;
+const LEDGER = `create table if not exists schema_migrations (
+  number integer primary key, name text not null, checksum text not null, applied_at timestamptz not null default now())`;
 
 /** The folder of the migrations, from the source tree or from a bundle beside it. */
 export function migrationsDir(): string {
@@ -84,13 +86,12 @@ async function apply(client: pg.ClientBase, file: Migration, files: readonly Mig
   await client.query('begin');
   try {
     await client.query('select pg_advisory_xact_lock($1)', [LOCK]);
+    // Before anything is looked up: it makes this session notice a table that another made while this one waited.
+    await client.query(LEDGER);
     if (!compare(await applied(client), files).some((left) => left.number === file.number)) {
       await client.query('rollback');
       return false;
     }
-    await client.query(
-      'create table if not exists schema_migrations (number integer primary key, name text not null, checksum text not null, applied_at timestamptz not null default now())',
-    );
     await client.query('insert into schema_migrations (number, name, checksum) values ($1, $2, $3)', [
       file.number,
       file.name,

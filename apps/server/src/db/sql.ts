@@ -1,0 +1,232 @@
+import { type FieldSpec, RECORD_LIST, type RecordDef, SYNCED, SYSTEM_FIELDS, sqlName, sqlText } from '@psa/domain';
+
+/**
+ * The SQL text of each declaration, made once. Every statement has a name (it is prepared once a connection) and asks for the
+ * facility first. PostgreSQL prints the rows itself, in the one spelling that devices, screens and tests know.
+ */
+export interface Statement {
+  name: string;
+  text: string;
+}
+
+const utc = (column: string) => `to_char(${column} at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"')`;
+
+function printed(name: string, field: FieldSpec | undefined): string {
+  const column = `t.${sqlName(name)}`;
+  if (field?.kind === 'instant' || name === 'created_at' || name === 'updated_at') return `${utc(column)} as ${sqlName(name)}`;
+  if (field?.kind === 'time') return `to_char(${column}, 'HH24:MI') as ${sqlName(name)}`;
+  return column;
+}
+
+/** The row of alias `t` as canonical JSON: system fields, then the declared ones, null where nothing is recorded. */
+export function rowJson(def: RecordDef): string {
+  const system = SYSTEM_FIELDS.map((name) => printed(name, undefined));
+  const declared = Object.entries(def.fields).map(([name, field]) => printed(name, field));
+  return `(select row_to_json(r) from (select ${[...system, ...declared].join(', ')}) r)`;
+}
+
+/** All columns that a write sets. */
+const columnsOf = (def: RecordDef): string =>
+  [...SYSTEM_FIELDS, 'field_ver', ...Object.keys(def.fields)].map((name) => sqlName(name)).join(', ');
+
+const statement = (name: string, text: string): Statement => ({ name, text });
+
+export interface KindStatements {
+  /** $1 facility, $2 ids: locked in the order of their ids. → row, field_ver */
+  lock: Statement;
+  /** $1 JSON array of rows with field_ver. */
+  insert: Statement;
+  /** $1 JSON of the changed fields, $2 facility, $3 id, $4 row_version that was read. */
+  update: Statement;
+  /** $1 facility, $2 id. → row as JSON text */
+  one: Statement;
+}
+
+function statementsOf(def: RecordDef): KindStatements {
+  const { name } = def;
+  const columns = columnsOf(def);
+  return {
+    lock: statement(
+      `lock ${name}`,
+      `select ${rowJson(def)} as row, t.field_ver from ${name} t
+       where t.facility_id = $1 and t.id = any($2::uuid[]) order by t.id for no key update`,
+    ),
+    insert: statement(
+      `insert ${name}`,
+      `insert into ${name} (${columns}) select ${columns} from jsonb_populate_recordset(null::${name}, $1::jsonb)`,
+    ),
+    update: statement(
+      `update ${name}`,
+      `with written as (
+         update ${name} t set (${columns}) = (select ${columns} from jsonb_populate_record(t, $1::jsonb))
+         where t.facility_id = $2 and t.id = $3 and t.row_version = $4 returning 1)
+       select sync_must_write(count(*), 1) from written`,
+    ),
+    one: statement(`one ${name}`, `select ${rowJson(def)}::text as row from ${name} t where t.facility_id = $1 and t.id = $2`),
+  };
+}
+
+export const KINDS: ReadonlyMap<string, { def: RecordDef; sql: KindStatements }> = new Map(
+  RECORD_LIST.map((def) => [def.name, { def, sql: statementsOf(def) }]),
+);
+
+/** The statements of a kind. Throws for a name that is not declared. */
+export function kindOf(kind: string): { def: RecordDef; sql: KindStatements } {
+  const found = KINDS.get(kind);
+  if (!found) throw new Error(`There is no record called ${kind}.`);
+  return found;
+}
+
+/** Rows for an `against` rule. $1 facility, $2 values of the field. → value, row */
+export function amongSql(kind: string, field: string): Statement {
+  const { def } = kindOf(kind);
+  if (!Object.hasOwn(def.fields, field)) throw new Error(`${kind} has no field ${field}.`);
+  return statement(
+    `among ${kind} ${field}`,
+    `select t.${sqlName(field)}::text as value, ${rowJson(def)} as row from ${kind} t
+     where t.facility_id = $1 and t.${sqlName(field)}::text = any($2::text[]) and not t.deleted order by t.id`,
+  );
+}
+
+const conflicts = kindOf('sync_conflicts').def;
+
+/** Open conflicts on records, locked. $1 facility, $2 kinds, $3 ids (pairwise). → row, field_ver */
+export const CONFLICTS = statement(
+  'open conflicts',
+  `select ${rowJson(conflicts)} as row, t.field_ver from sync_conflicts t
+   where t.facility_id = $1 and t.record_id = any($3::text[]) and t.status = 'Open' and not t.deleted
+     and (t.kind, t.record_id::text) in (select * from unnest($2::text[], $3::text[])) order by t.id for no key update`,
+);
+
+/** What is known of mids. $1 facility, $2 mids. → mid, result (of the log), held, author, kind, record_id (of quarantine) */
+export const KNOWN = statement(
+  'known',
+  `select mid, m.result, q.mid is not null as held, q.author_id, q.kind, q.record_id
+   from (select mid, result from sync_mutation where facility_id = $1 and mid = any($2::uuid[])) m
+   full join (select mid, author_id, kind, record_id from sync_quarantine
+              where facility_id = $1 and mid = any($2::uuid[]) and state in ('open', 'deferred')) q using (mid)`,
+);
+
+/** Which records wait in quarantine with their create. $1 facility, $2 kinds, $3 ids (pairwise). → kind, record_id */
+export const QUARANTINED = statement(
+  'quarantined',
+  `select distinct kind, record_id from sync_quarantine
+   where facility_id = $1 and state in ('open', 'deferred') and op = 'create' and record_id = any($3::uuid[])
+     and (kind, record_id) in (select * from unnest($2::text[], $3::uuid[]))`,
+);
+
+/** One value for each mutation, column by column. A line that is there already is replaced only if it waited (deferred). */
+export const LOG = statement(
+  'log mutations',
+  `with written as (
+     insert into sync_mutation (facility_id, mid, group_id, ordinal, device_id, cseq, author_id, kind, record_id, mutation, status,
+       result, clock_offset_ms, schema_version)
+     select $1, x.mid, x.group_id, x.ordinal, $2, $3, $4, x.kind, x.record_id, x.mutation::json, x.status, x.result::json, $5, $6
+     from unnest($7::uuid[], $8::uuid[], $9::int[], $10::text[], $11::uuid[], $12::text[], $13::text[], $14::text[])
+       as x (mid, group_id, ordinal, kind, record_id, mutation, status, result)
+     on conflict (facility_id, mid) do update set status = excluded.status, result = excluded.result
+       where sync_mutation.status = 'deferred'
+     returning 1)
+   select sync_must_write(count(*), cardinality($7::uuid[])) from written`,
+);
+
+export const QUARANTINE = statement(
+  'quarantine',
+  `insert into sync_quarantine (facility_id, mid, group_id, device_id, author_id, code, state, kind, record_id, op, detail, payload)
+   select $1, x.mid, x.group_id, x.device_id, x.author_id, x.code, x.state, x.kind, x.record_id, x.op, x.detail::json, x.payload::json
+   from unnest($2::uuid[], $3::uuid[], $4::uuid[], $5::uuid[], $6::text[], $7::text[], $8::text[], $9::uuid[], $10::text[],
+     $11::text[], $12::text[]) as x (mid, group_id, device_id, author_id, code, state, kind, record_id, op, detail, payload)
+   on conflict (facility_id, mid) do update set group_id = excluded.group_id, code = excluded.code, state = excluded.state,
+     kind = excluded.kind, record_id = excluded.record_id, op = excluded.op, detail = excluded.detail,
+     payload = excluded.payload, closed_at = null`,
+);
+
+export const CLOSE = statement(
+  'close quarantine',
+  `update sync_quarantine q set state = x.state, closed_at = now()
+   from unnest($2::uuid[], $3::text[]) as x (mid, state)
+   where q.facility_id = $1 and q.mid = x.mid and q.state in ('open', 'deferred')`,
+);
+
+/** A claimed author who is no person of this facility stays out of the link; what was claimed is in the quarantine. */
+export const AUDIT = statement(
+  'audit',
+  `insert into audit_logs (id, facility_id, created_by, updated_by, created_at, updated_at, user_id, action, table_name, record_id,
+     old_values, new_values, device_id, mutation_id, ip_address, user_agent, at)
+   select x.id, $1, u.id, u.id, x.at, x.at, u.id, x.action, x.table_name, x.record_id, x.old_values::jsonb, x.new_values::jsonb,
+     x.device_id, x.mutation_id, left(x.ip_address, 45), left(x.user_agent, 300), x.at
+   from unnest($2::uuid[], $3::uuid[], $4::text[], $5::text[], $6::text[], $7::text[], $8::text[], $9::text[], $10::text[],
+     $11::text[], $12::text[], $13::timestamptz[])
+     as x (id, user_id, action, table_name, record_id, old_values, new_values, device_id, mutation_id, ip_address, user_agent, at)
+   left join users u on u.facility_id = $1 and u.id = x.user_id`,
+);
+
+const changedRows = SYNCED.map(
+  (def) =>
+    `select c.kind, c.id, c.op, c.version, c.seq, ${rowJson(def)} as row from changed c
+     join ${def.name} t on t.facility_id = $1 and t.id = c.id where c.kind = ${sqlText(def.name)} and c.op = 'U'`,
+);
+
+/**
+ * S42 in one statement, hence one moment. $1 facility, $2 after, $3 scopes, $4 limit. The first line has no kind and holds the
+ * page's end (`seq`), whether there is more (`op`) and nothing else.
+ */
+export const PULL = statement(
+  'pull',
+  `with head as (select coalesce((select seq from sync_head where facility_id = $1), 0) as seq),
+   page as materialized (
+     select seq from sync_entity where facility_id = $1 and seq > $2 and scope = any($3::text[]) order by seq limit $4::int + 1),
+   cut as materialized (
+     select case when count(*) > $4::int then (select seq from page order by seq offset $4::int - 1 limit 1) end as seq from page),
+   changed as materialized (
+     select e.kind, e.id, e.op, e.version, e.seq from sync_entity e, cut, head
+     where e.facility_id = $1 and e.seq > $2 and e.seq <= coalesce(cut.seq, head.seq) and e.scope = any($3::text[]))
+   select * from (
+     select null as kind, null::uuid as id, null::text as op, 0 as version, null::json as row, 0::bigint as seq,
+       coalesce(cut.seq, greatest(head.seq, $2)) as next,
+       cut.seq is not null and exists (
+         select from sync_entity where facility_id = $1 and seq > cut.seq and scope = any($3::text[])) as more
+     from cut, head
+     union all
+     select kind, id, op::text, version, null, seq, null, null from changed where op <> 'U'
+     union all
+     select kind, id, op::text, version, row, seq, null, null from (${changedRows.join('\nunion all\n')}) r
+   ) answer order by seq, kind, id`,
+);
+
+const inScope = (def: RecordDef): string => (def.scope === 'row' ? 't.scope' : sqlText(def.scope));
+
+/** $1 facility, $2 scopes. The first line has no kind and holds the head in `sum`. → kind, count, sum (see digest.ts) */
+export const DIGEST = statement(
+  'digest',
+  [
+    'select null as kind, 0::bigint as count, coalesce((select seq from sync_head where facility_id = $1), 0)::float8 as sum',
+    ...SYNCED.map(
+      (def) =>
+        `select ${sqlText(def.name)}, count(*), coalesce(sum(('x' || right(replace(t.id::text, '-', ''), 8))::bit(32)::bigint
+           # ((t.row_version::bigint * 2654435761) & 4294967295)), 0)::float8
+         from ${def.name} t where t.facility_id = $1 and not t.deleted and ${inScope(def)} = any($2::text[])`,
+    ),
+  ].join('\nunion all\n'),
+);
+
+/** Records of which a scope may hold rows, in the order of the record list. */
+export const kindsOfScope = (scope: string): RecordDef[] => SYNCED.filter((def) => def.scope === scope || def.scope === 'row');
+
+/** All rows of a scope, by id. $1 facility, and $2 scope where rows name their own. → row */
+export function snapshotSql(def: RecordDef): Statement {
+  return statement(`snapshot ${def.name}`, `select ${rowJson(def)} as row ${snapshotFrom(def)} order by t.id`);
+}
+
+/** The same as JSON arrays of $3 rows each, printed by PostgreSQL. → count, json */
+export function snapshotPagesSql(def: RecordDef): Statement {
+  return statement(
+    `snapshot pages ${def.name}`,
+    `select count(*) as count, '[' || string_agg(j, ',' order by n) || ']' as json
+     from (select ${rowJson(def)}::text as j, row_number() over (order by t.id) as n ${snapshotFrom(def)}) numbered
+     group by (n - 1) / $3::int order by (n - 1) / $3::int`,
+  );
+}
+
+const snapshotFrom = (def: RecordDef): string =>
+  `from ${def.name} t where t.facility_id = $1 and ${inScope(def)} = $2::text and not t.deleted`;
