@@ -1,2 +1,3 @@
 export * from './device-store.ts';
 export * from './must.ts';
+export * from './server-store.ts';
