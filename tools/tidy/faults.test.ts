@@ -68,6 +68,7 @@ describe('a planted impurity is found', () => {
     '// never Date.now()',
     "const say = 'fetch(';",
     'link.fetch(x);',
+    '  async fetch(x: number): Promise<void> {',
     'env.crypto.sign(x);',
   ])('but not %s', (text) => {
     expect(impurities(file('packages/domain/src/ids.ts', text))).toEqual([]);

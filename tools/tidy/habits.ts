@@ -16,7 +16,8 @@ const IMPURE: readonly [RegExp, string][] = [
   [/\bMath\s*\.\s*random\b/, 'throws dice'],
   [/(?<![\w.])crypto\s*[.?[]/, 'throws dice'],
   [/(?<![\w.])(?:setTimeout|setInterval|setImmediate|queueMicrotask|requestAnimationFrame)\s*\(/, 'keeps a timer'],
-  [/(?<![\w.])(?:fetch|XMLHttpRequest|WebSocket|EventSource)\s*\(/, 'talks to a network'],
+  // A method may be called so: its declaration is no call.
+  [/(?<![\w.#])(?<!async\s+)(?:fetch|XMLHttpRequest|WebSocket|EventSource)\s*\((?![^\n]*\{\s*$)/, 'talks to a network'],
   [/(?<![\w.])(?:localStorage|sessionStorage|indexedDB|process|globalThis)\b/, 'knows where it runs'],
 ];
 
