@@ -1,5 +1,6 @@
 import { createHmac, createSecretKey, type KeyObject, timingSafeEqual } from 'node:crypto';
-import { type Actor, ProblemError, type Role } from '@psa/domain';
+import type { Actor, Role } from '@psa/domain';
+import type { AuthorProblem } from '@psa/sync';
 import type { Pool } from 'pg';
 
 const KEYS_MAX = 5_000;
@@ -17,22 +18,22 @@ export class Authors {
     this.#pool = pool;
   }
 
-  /** The author as an actor. Throws BAD_SIGNATURE, ACCOUNT_CLOSED or AWAITING_APPROVAL. */
-  async verify(facility: string, device: string, author: string, body: string, sig: string): Promise<Actor> {
+  /** The author as an actor with the rights of today, or why not: BAD_SIGNATURE, ACCOUNT_CLOSED, AWAITING_APPROVAL. */
+  async verify(facility: string, device: string, author: string, body: string, sig: string): Promise<Actor | AuthorProblem> {
     const key = await this.#key(facility, device, author);
-    if (!key) throw new ProblemError('BAD_SIGNATURE');
+    if (!key) return { code: 'BAD_SIGNATURE' };
     const right = createHmac('sha256', key).update(body, 'utf8').digest();
     const given = Buffer.from(sig, 'base64');
-    if (given.length !== right.length || !timingSafeEqual(given, right)) throw new ProblemError('BAD_SIGNATURE');
+    if (given.length !== right.length || !timingSafeEqual(given, right)) return { code: 'BAD_SIGNATURE' };
     const { rows } = await this.#pool.query<{ role: Role; is_active: boolean; is_approved: boolean }>({
       name: 'author-find',
       text: 'select role, is_active and not deleted as is_active, is_approved from users where id = $1 and facility_id = $2',
       values: [author, facility],
     });
     const user = rows[0];
-    if (!user) throw new ProblemError('BAD_SIGNATURE');
-    if (!user.is_active) throw new ProblemError('ACCOUNT_CLOSED');
-    if (!user.is_approved) throw new ProblemError('AWAITING_APPROVAL');
+    if (!user) return { code: 'BAD_SIGNATURE' };
+    if (!user.is_active) return { code: 'ACCOUNT_CLOSED' };
+    if (!user.is_approved) return { code: 'AWAITING_APPROVAL' };
     return { user_id: author, facility_id: facility, role: user.role };
   }
 

@@ -1,14 +1,16 @@
 import type { KeyObject } from 'node:crypto';
 import { ProblemError, type RandomBytes } from '@psa/domain';
-import type { ServerStore } from '@psa/sync';
+import type { ServerEnd } from '@psa/sync';
 import type { FastifyRequest } from 'fastify';
 import type { Pool } from 'pg';
 import type { Audit, Origin } from '../auth/audit.ts';
-import type { Authors } from '../auth/authors.ts';
 import type { Lockout } from '../auth/lockout.ts';
 import type { Passwords } from '../auth/passwords.ts';
 import type { Session, Sessions } from '../auth/sessions.ts';
 import type { Tokens } from '../auth/tokens.ts';
+import type { RowReader } from '../db/rows.ts';
+import type { PgServerStore } from '../db/store.ts';
+import type { Moves } from './moves.ts';
 
 /** What the app must be told. */
 export interface AppConfig {
@@ -30,7 +32,11 @@ export interface AppConfig {
 /** What routes work with; made once in app.ts. */
 export interface Services {
   pool: Pool;
-  store: ServerStore;
+  store: PgServerStore;
+  /** The server's half of the sync protocol over `store`. */
+  end: ServerEnd;
+  rows: RowReader;
+  moves: Moves;
   config: AppConfig;
   now: () => number;
   random: RandomBytes;
@@ -39,7 +45,6 @@ export interface Services {
   sessions: Sessions;
   passwords: Passwords;
   lockout: Lockout;
-  authors: Authors;
   audit: Audit;
 }
 

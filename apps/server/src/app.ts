@@ -1,0 +1,141 @@
+import { randomBytes } from 'node:crypto';
+import { promisify } from 'node:util';
+import { gzip } from 'node:zlib';
+import { type RandomBytes, uuidv7 } from '@psa/domain';
+import { ServerEnd } from '@psa/sync';
+import fastify, { type FastifyInstance } from 'fastify';
+import type { ClientConfig, Pool } from 'pg';
+import { Audit } from './auth/audit.ts';
+import { Authors } from './auth/authors.ts';
+import { Listener } from './auth/listener.ts';
+import { Lockout } from './auth/lockout.ts';
+import { Passwords } from './auth/passwords.ts';
+import { Sessions } from './auth/sessions.ts';
+import { Tokens } from './auth/tokens.ts';
+import { isMigrated } from './db/migrate.ts';
+import { RowReader } from './db/rows.ts';
+import { PgServerStore } from './db/store.ts';
+import { compressAnswers } from './routes/compress.ts';
+import { secureHeaders } from './routes/headers.ts';
+import { healthRoute } from './routes/health.ts';
+import { BODY_BYTES_MAX, readJsonBodies } from './routes/input.ts';
+import { liveRoute } from './routes/live.ts';
+import { loginRoutes } from './routes/login.ts';
+import { Moves } from './routes/moves.ts';
+import { handleProblems } from './routes/problems.ts';
+import { recordRoutes } from './routes/records.ts';
+import type { AppConfig, Services } from './routes/services.ts';
+import { webApp } from './routes/static.ts';
+import { syncRoutes } from './routes/sync.ts';
+import { trialRoutes } from './routes/trial.ts';
+import { userRoutes } from './routes/users.ts';
+
+export type { AppConfig } from './routes/services.ts';
+
+export interface AppDeps {
+  /** A pool of `createPool`; closed by its owner after the app. */
+  pool: Pool;
+  /** How to reach the same database once more: one connection that listens for notices. */
+  client: ClientConfig;
+  config: AppConfig;
+  /** The built web app; without it only the API is served. */
+  webDir?: string;
+  /** Server clock, milliseconds since 1970. */
+  now?: () => number;
+  random?: RandomBytes;
+}
+
+/** A body that took this long to arrive is an attack or a dead line. */
+const REQUEST_MS_MAX = 60_000;
+
+/**
+ * The HTTP server: API and web app. `listen` starts it, `close` lets running requests finish and ends live streams; pool and
+ * database stay open. One extra connection to the database listens for notices from `ready` to `close`.
+ */
+export function buildApp(deps: AppDeps): FastifyInstance {
+  const { config } = deps;
+  const app = fastify({
+    logger: config.logLevel === undefined ? false : { level: config.logLevel, redact: ['req.headers.authorization'] },
+    bodyLimit: BODY_BYTES_MAX,
+    requestTimeout: REQUEST_MS_MAX,
+    trustProxy: trusted(config.trustProxy),
+    forceCloseConnections: 'idle',
+    routerOptions: { ignoreTrailingSlash: true, maxParamLength: 200 },
+  });
+  const s = services(app, deps);
+  handleProblems(app);
+  secureHeaders(app);
+  readJsonBodies(app);
+  compressAnswers(app);
+  void app.register(async (api) => {
+    loginRoutes(api, s);
+    userRoutes(api, s);
+    healthRoute(api, s, () => isMigrated(deps.pool));
+    trialRoutes(api, s);
+    syncRoutes(api, s);
+    liveRoute(api, s);
+    recordRoutes(api, s);
+  });
+  webApp(app, deps.webDir);
+  listen(app, deps, s);
+  return app;
+}
+
+/** A number is how many proxies stand before us. */
+function trusted(setting: AppConfig['trustProxy']) {
+  return typeof setting === 'number' ? (_address: string, hop: number) => hop < setting : (setting ?? false);
+}
+
+function services(app: FastifyInstance, deps: AppDeps): Services {
+  const { pool, config, now = Date.now, random = randomBytes } = deps;
+  const store = new PgServerStore(pool);
+  const newId = () => uuidv7(now(), random);
+  const authors = new Authors(pool);
+  const compress = promisify(gzip);
+  const end = new ServerEnd(store, {
+    now: () => new Date(now()).toISOString(),
+    newId,
+    authorOf: (device, author, body, sig, caller) => authors.verify(caller.actor.facility_id, device, author, body, sig),
+    compress: (text) => compress(text),
+    report: (what, error) => app.log.error({ err: error }, what),
+  });
+  return {
+    pool,
+    store,
+    end,
+    config,
+    now,
+    random,
+    newId,
+    rows: new RowReader(pool),
+    moves: new Moves(),
+    tokens: new Tokens(config.jwtKey, now),
+    sessions: new Sessions(pool, now, newId),
+    passwords: new Passwords(),
+    lockout: new Lockout(pool, now),
+    audit: new Audit((facility, entries) => store.audit(facility, entries)),
+  };
+}
+
+/** Hears from the database what other processes changed: the head of each facility, and who may still come in. */
+function listen(app: FastifyInstance, deps: AppDeps, s: Services): void {
+  const listener = new Listener(
+    deps.client,
+    { sync: (payload) => s.moves.notice(payload), account: () => s.sessions.forget() },
+    {
+      onUp: () => {
+        s.sessions.listening(true);
+        s.moves.forget();
+        for (const facility of s.moves.awaited()) {
+          void s.store.head(facility).then(
+            (seq) => s.moves.notice(`${facility}:${seq}`),
+            () => {},
+          );
+        }
+      },
+      onDown: () => s.sessions.listening(false),
+    },
+  );
+  app.addHook('onReady', () => listener.start());
+  app.addHook('onClose', () => listener.stop());
+}

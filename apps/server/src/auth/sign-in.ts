@@ -1,0 +1,156 @@
+import { type Actor, ProblemError, type RandomBytes, type Role } from '@psa/domain';
+import type { LoginReply, LoginRequest, ServerStore } from '@psa/sync';
+import type { Pool } from 'pg';
+import type { RowReader } from '../db/rows.ts';
+import { type Audit, auditEntry, type Origin } from './audit.ts';
+import { enrol, grant } from './devices.ts';
+import type { Lockout } from './lockout.ts';
+import type { Passwords } from './passwords.ts';
+import type { Sessions } from './sessions.ts';
+import type { Tokens } from './tokens.ts';
+
+interface Account {
+  id: string;
+  facility_id: string;
+  email: string;
+  role: Role;
+  is_active: boolean;
+  is_approved: boolean;
+  password_hash: string | null;
+}
+
+export interface SignInDeps {
+  pool: Pool;
+  store: Pick<ServerStore, 'epoch'>;
+  rows: RowReader;
+  now: () => number;
+  random: RandomBytes;
+  passwords: Passwords;
+  lockout: Lockout;
+  sessions: Sessions;
+  tokens: Tokens;
+  audit: Audit;
+}
+
+/** An e-mail address as accounts are looked up by it. */
+export const foldEmail = (email: string): string => email.trim().toLowerCase();
+
+/** The account of an e-mail. Where two facilities know the same address, the older account. */
+export async function accountOf(pool: Pool, email: string): Promise<Account | undefined> {
+  const { rows } = await pool.query<Account>({
+    name: 'account-of',
+    text: `select u.id, u.facility_id, u.email, u.role, u.is_active, u.is_approved, c.password_hash
+      from users u left join user_credentials c on c.user_id = u.id
+      where lower(u.email) = $1 and not u.deleted order by u.created_at limit 1`,
+    values: [email],
+  });
+  return rows[0];
+}
+
+/** The facility that people without an account belong to: the first. Undefined before the first seed. */
+export async function homeFacility(pool: Pool): Promise<string | undefined> {
+  const { rows } = await pool.query<{ id: string }>(
+    'select id from facilities where not deleted order by created_at, id limit 1',
+  );
+  return rows[0]?.id;
+}
+
+/**
+ * Signs a person in. Throws BAD_CREDENTIALS for a wrong e-mail or password (the same words and work for both), LOCKED_OUT
+ * after too many, and only after the right password what else is in the way. Every outcome is audited.
+ */
+export async function signIn(d: SignInDeps, request: LoginRequest, from: Origin): Promise<LoginReply> {
+  const email = foldEmail(request.email);
+  return d.lockout.inTurn(email, async () => {
+    const account = await accountOf(d.pool, email);
+    try {
+      return await admit(d, account, email, request, from);
+    } catch (error) {
+      if (error instanceof ProblemError) await auditFailure(d, account, email, error, from);
+      throw error;
+    }
+  });
+}
+
+async function admit(
+  d: SignInDeps,
+  account: Account | undefined,
+  email: string,
+  request: LoginRequest,
+  from: Origin,
+): Promise<LoginReply> {
+  if (!account || account.password_hash === null) {
+    d.lockout.beginStranger(email);
+    await d.passwords.waste(request.password);
+    throw new ProblemError('BAD_CREDENTIALS');
+  }
+  await d.lockout.begin(account.id);
+  const { ok, outdated } = await d.passwords.check(request.password, account.password_hash);
+  if (!ok) throw new ProblemError('BAD_CREDENTIALS');
+  await d.lockout.forgive(account.id);
+  if (!account.is_active) throw new ProblemError('ACCOUNT_CLOSED');
+  if (!account.is_approved) throw new ProblemError('AWAITING_APPROVAL');
+  if (outdated) await upgrade(d, account, request.password);
+  return open(d, account, request, from);
+}
+
+/** A hash of an older kind is made anew while the password is at hand, unless it was changed meanwhile. */
+async function upgrade(d: SignInDeps, account: Account, password: string): Promise<void> {
+  const hash = await d.passwords.hash(password);
+  await d.pool.query('update user_credentials set password_hash = $2 where user_id = $1 and password_hash = $3', [
+    account.id,
+    hash,
+    account.password_hash,
+  ]);
+}
+
+async function open(d: SignInDeps, account: Account, request: LoginRequest, from: Origin): Promise<LoginReply> {
+  const actor: Actor = { user_id: account.id, facility_id: account.facility_id, role: account.role };
+  const { device } = request;
+  const state = device && (await enrol(d.pool, actor, device, new Date(d.now())));
+  const granted =
+    device && state
+      ? await grant(d.pool, d.random, actor, { id: device.id, state }, (await d.store.epoch(actor.facility_id)).epoch)
+      : undefined;
+  const session = await d.sessions.open({ userId: actor.user_id, deviceId: device?.id ?? null, ...from });
+  const [token, user] = await Promise.all([
+    d.tokens.issue({
+      session: session.id,
+      user: actor.user_id,
+      expiresAtMs: session.expiresAtMs,
+      email: account.email,
+      role: account.role,
+    }),
+    d.rows.row(actor.facility_id, 'users', actor.user_id),
+    d.audit.add(
+      actor.facility_id,
+      auditEntry('login', d.now(), from, { user_id: actor.user_id, device_id: device?.id ?? null }),
+    ),
+  ]);
+  if (!user) throw new ProblemError('ACCOUNT_CLOSED');
+  return {
+    token,
+    expires_at: new Date(session.expiresAtMs).toISOString(),
+    message: 'Signed in.',
+    user,
+    ...(granted ? { device: granted } : {}),
+  };
+}
+
+async function auditFailure(
+  d: SignInDeps,
+  account: Account | undefined,
+  email: string,
+  problem: ProblemError,
+  from: Origin,
+): Promise<void> {
+  const facility = account?.facility_id ?? (await homeFacility(d.pool));
+  if (facility === undefined) return;
+  await d.audit.add(
+    facility,
+    auditEntry('login_failed', d.now(), from, {
+      user_id: account?.id ?? null,
+      new_values: account ? { code: problem.code } : { code: problem.code, email },
+    }),
+  );
+}

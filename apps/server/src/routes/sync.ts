@@ -1,0 +1,70 @@
+import { Readable } from 'node:stream';
+import { ProblemError } from '@psa/domain';
+import { grants, pullRequestSchema, pushRequestSchema } from '@psa/sync';
+import type { FastifyInstance } from 'fastify';
+import { z } from 'zod';
+import { Contacts } from '../auth/contacts.ts';
+import { callerOf } from './caller.ts';
+import { take, uuid } from './input.ts';
+import { type Services, sessionOf, signedIn, signedInAnyDevice } from './services.ts';
+import { frame, Snapshots } from './snapshots.ts';
+
+const count = z
+  .string()
+  .regex(/^\d{1,15}$/, { error: 'A whole number.' })
+  .transform(Number);
+const snapshotQuery = z.strictObject({
+  device: uuid,
+  scope: z.string().max(60),
+  min_head: count,
+  snapshot: uuid.optional(),
+  from: count.optional(),
+});
+
+/** Push, pull and snapshot: the protocol of docs/sync.md over HTTP. */
+export function syncRoutes(app: FastifyInstance, s: Services): void {
+  const contacts = new Contacts(s.pool, s.now, (error) => app.log.warn({ err: error }, 'a contact could not be noted'));
+  app.addHook('onClose', () => contacts.settled());
+
+  app.post('/api/sync/push', { onRequest: signedIn(s) }, async (request) => {
+    const body = take(pushRequestSchema, request.body);
+    const caller = callerOf(request);
+    const reply = await s.end.push(caller, body);
+    contacts.note({ ...body, user: caller.actor.user_id });
+    return reply;
+  });
+
+  // A withdrawn device may ask: the answer is how it learns that it must forget.
+  app.post('/api/sync/pull', { onRequest: signedInAnyDevice(s) }, async (request) => {
+    const body = take(pullRequestSchema, request.body);
+    const caller = callerOf(request);
+    const reply = await s.end.pull(caller, body);
+    contacts.note({ ...body, user: caller.actor.user_id });
+    return reply;
+  });
+
+  const snapshots = new Snapshots(s.store, s.newId);
+  app.get('/api/sync/snapshot', { onRequest: signedIn(s) }, async (request, reply) => {
+    const query = take(snapshotQuery, request.query);
+    const caller = callerOf(request);
+    if (query.device !== caller.device)
+      throw new ProblemError('BAD_REQUEST', { say: 'This session belongs to another device.' });
+    if (caller.device_state !== 'active') throw new ProblemError('DEVICE_REVOKED');
+    const { actor } = sessionOf(request);
+    if (!grants(actor.role, []).granted.includes(query.scope)) throw new ProblemError('NOT_YOURS');
+    const { header, pages } = await snapshots.get({
+      facility: actor.facility_id,
+      scope: query.scope,
+      minHead: query.min_head,
+      begun: query.snapshot,
+    });
+    // Page numbers of one snapshot mean nothing in another: that one is sent from its start.
+    const from = header.snapshot === query.snapshot ? (query.from ?? 0) : 0;
+    const frames = [Buffer.from(JSON.stringify(header)), ...pages.slice(from)].flatMap(frame);
+    const length = frames.reduce((sum, part) => sum + part.byteLength, 0);
+    return reply
+      .type('application/octet-stream')
+      .header('content-length', String(length))
+      .send(Readable.from(frames, { objectMode: false }));
+  });
+}

@@ -1,0 +1,60 @@
+import { ProblemError } from '@psa/domain';
+import type { FastifyInstance, FastifyRequest } from 'fastify';
+import { openTrialAccounts, TRIAL_ACCOUNTS } from '../auth/defaults.ts';
+import { homeFacility } from '../auth/sign-in.ts';
+import { isWithoutPatients, loadDemo } from '../demo.ts';
+import { type Services, sessionOf, signedIn } from './services.ts';
+
+/** For trying out: the published accounts while they open, and the demonstration ward while there is nothing to spoil. */
+export function trialRoutes(app: FastifyInstance, s: Services): void {
+  let loading: { done: number; of: number } | null = null;
+
+  /** Nobody has made this installation their own: every published password stands and there is no patient. */
+  async function isUntouched(facility: string): Promise<boolean> {
+    const open = await openTrialAccounts(s.pool);
+    return open.length === TRIAL_ACCOUNTS.length && (await isWithoutPatients(s.pool, facility));
+  }
+
+  app.get('/api/trial', async (request) => {
+    const facility = await homeFacility(s.pool);
+    if (!isLocal(request) || facility === undefined) return { accounts: [], demo_available: false, demo_loading: null };
+    return {
+      accounts: await openTrialAccounts(s.pool),
+      demo_available: loading === null && (await isUntouched(facility)),
+      demo_loading: loading,
+    };
+  });
+
+  app.post('/api/trial/demo', { onRequest: signedIn(s) }, async (request) => {
+    const { facility_id } = sessionOf(request).actor;
+    if (loading) throw new ProblemError('CONFLICT', { say: 'The demonstration ward is being filled already.' });
+    loading = { done: 0, of: 0 };
+    try {
+      if (facility_id !== (await homeFacility(s.pool)) || !(await isUntouched(facility_id))) {
+        throw new ProblemError('CONFLICT', { say: 'The demonstration ward can only be loaded into a new installation.' });
+      }
+      return await loadDemo(s.pool, undefined, {
+        now: s.now,
+        progress: (done, of) => {
+          loading = { done, of };
+        },
+      });
+    } finally {
+      loading = null;
+    }
+  });
+}
+
+/** Loopback addresses, also as IPv6 writes them. */
+const LOOPBACK = /^(127\.\d+\.\d+\.\d+|::1|::ffff:127\.\d+\.\d+\.\d+)$/;
+const LOCAL_HOST = /^(localhost|127\.\d+\.\d+\.\d+|\[::1\])(:\d+)?$/i;
+
+/**
+ * Whether a browser on this machine asks, for this machine by name: not through a proxy (which would make everybody look
+ * local), and not from a page that made some other name point here.
+ */
+function isLocal(request: FastifyRequest): boolean {
+  const { headers, socket } = request.raw;
+  const forwarded = headers.forwarded ?? headers['x-forwarded-for'] ?? headers['x-real-ip'] ?? headers.via;
+  return forwarded === undefined && LOOPBACK.test(socket.remoteAddress ?? '') && LOCAL_HOST.test(headers.host ?? '');
+}
