@@ -4,14 +4,13 @@ import {
   type DeviceMeta,
   type DeviceStore,
   digestOf,
-  type Gone,
   type KindDigest,
   PROTOCOL_VERSION,
   type SnapshotHeader,
 } from '@psa/sync';
-import { type Sealed, type StoreKeys, seal, sealJson, unseal, unsealJson } from '../session/crypto.ts';
+import { type StoreKeys, seal, sealJson, unsealJson } from '../session/crypto.ts';
+import { type DeltaValue, Newest, openContent, type ScopeContent, zip } from './content.ts';
 import { type CopiesMeta, type Database, guarded, type ScopeMeta, strictly } from './database.ts';
-import { unpackRows } from './gzip.ts';
 import { getOrMake } from './maps.ts';
 
 export interface CopiesEnv {
@@ -20,15 +19,6 @@ export interface CopiesEnv {
   /** A scope had a page or entry that could not be read: it was dropped and must be fetched again. */
   onDamage?(scope: string): void;
 }
-
-/** What a scope holds: rows of its pages and delta, newest version of each, and the rows told as gone. */
-export interface ScopeContent {
-  rows: Record<string, AnyRow[]>;
-  gone: Gone[];
-}
-
-type PageKey = [scope: string, kind: string, generation: number, n: number];
-type DeltaValue = { scope: string; at: number; v: number; s: Sealed | null };
 
 const ALL_OF = (first: string): IDBKeyRange => IDBKeyRange.bound([first], [first, []]);
 const sameSet = (a: readonly string[], b: readonly string[]) => a.length === b.length && a.every((x) => b.includes(x));
@@ -213,39 +203,27 @@ export class Copies {
     return { snapshot: begun.header.snapshot, missing: begun.header.pages.map((p) => p.n).filter((n) => !here.has(n)) };
   }
 
-  /** Deletes pages and delta of these scopes, whoever may read them. */
   dropScopes(scopes: readonly string[]): Promise<void> {
-    return guarded(async () => {
-      const tx = strictly(this.#db, ['meta', 'pages', 'delta']);
-      const meta = (await tx.objectStore('meta').get('copies')) as CopiesMeta;
-      const delta = tx.objectStore('delta');
-      for (const scope of scopes) {
-        delete meta.scopes[scope];
-        void tx.objectStore('pages').delete(ALL_OF(scope));
-        for (const key of await delta.index('scope').getAllKeys(ALL_OF(scope))) void delta.delete(key);
-      }
-      await Promise.all([tx.objectStore('meta').put(meta, 'copies'), tx.done]);
-    });
+    return dropScopes(this.#db, scopes);
   }
 
   /**
    * The content of every held scope in reach, those of `order` first, all of one moment; `taken` gets them one by one.
-   * @param kind only rows of this kind. @returns the cursor of that moment.
+   * @param only rows of this kind, or of these scopes. @returns the cursor of that moment.
    */
   async read(
     order: readonly string[],
     taken: (scope: string, content: ScopeContent) => void,
-    kind?: string,
+    only: { kind?: string; scopes?: readonly string[] } = {},
   ): Promise<number | null> {
+    const { kind } = only;
     const tx = this.#db.transaction(['meta', 'pages', 'delta']);
     const meta = (await tx.objectStore('meta').get('copies')) as CopiesMeta;
     const pages = tx.objectStore('pages');
     const delta = tx.objectStore('delta').index('scope');
     // The unnamed scope: rows told as gone that no longer said where they were.
-    const scopes: [string, number][] = [
-      ...this.#reach(meta).map(([scope, m]): [string, number] => [scope, m.generation]),
-      ['', 0],
-    ];
+    const reach = this.#reach(meta).filter(([scope]) => only.scopes?.includes(scope) ?? true);
+    const scopes: [string, number][] = [...reach.map(([scope, m]): [string, number] => [scope, m.generation]), ['', 0]];
     const raw = await Promise.all(
       scopes.map(async ([scope, generation]) => {
         const [pageKeys, pageValues, rowKeys, rowValues] = await Promise.all([
@@ -264,7 +242,7 @@ export class Copies {
     const need = (scope: string): number => (order.includes(scope) ? order.indexOf(scope) : order.length);
     raw.sort((a, b) => need(a.scope) - need(b.scope));
     for (const part of raw) {
-      const content = await this.#open(part).catch(() => null);
+      const content = await openContent(this.#env.keys.known, part).catch(() => null);
       if (content) taken(part.scope, content);
       else {
         // A wrong key or a broken disk: the scope can no longer be trusted to be whole, and the server still has it.
@@ -273,24 +251,6 @@ export class Copies {
       }
     }
     return this.#cursor(meta);
-  }
-
-  async #open(part: { pages: [PageKey, { s: Sealed }][]; delta: [[string, string], DeltaValue][] }): Promise<ScopeContent> {
-    const { known } = this.#env.keys;
-    const content: ScopeContent = { rows: {}, gone: [] };
-    const put = (kind: string, rows: AnyRow[]): void => {
-      const list = content.rows[kind];
-      // Not push(...rows): a large page would not fit the stack.
-      content.rows[kind] = list ? list.concat(rows) : rows;
-    };
-    for (const [key, value] of part.pages) put(key[1], await unpackRows(await unseal(known, ['pages', ...key], value.s)));
-    const newer = new Map<string, AnyRow[]>();
-    for (const [[kind, id], value] of part.delta) {
-      if (!value.s) content.gone.push([kind, id, 'D', value.v]);
-      else getOrMake(newer, kind, () => []).push(await unsealJson<AnyRow>(known, ['delta', kind, id], value.s));
-    }
-    for (const [kind, rows] of newer) put(kind, rows);
-    return content;
   }
 
   /** The newest state of some rows as the delta has them: what another tab has just stored. */
@@ -311,7 +271,7 @@ export class Copies {
 
   async serverRows(kind: string): Promise<AnyRow[]> {
     const copies = new Newest();
-    await this.read([], (_scope, content) => copies.take(content), kind);
+    await this.read([], (_scope, content) => copies.take(content), { kind });
     return copies.rows(kind);
   }
 
@@ -327,23 +287,18 @@ export class Copies {
   }
 }
 
-/** The newest state of each row out of pages and delta. */
-class Newest {
-  readonly #kinds = new Map<string, Map<string, { version: number; row: AnyRow | null }>>();
-
-  take({ rows, gone }: ScopeContent): void {
-    for (const [kind, list] of Object.entries(rows)) for (const row of list) this.#put(kind, row.id, row.row_version, row);
-    for (const [kind, id, , version] of gone) this.#put(kind, id, version, null);
-  }
-
-  rows(kind: string): AnyRow[] {
-    return [...(this.#kinds.get(kind)?.values() ?? [])].map((n) => n.row).filter((row) => row !== null);
-  }
-
-  #put(kind: string, id: string, version: number, row: AnyRow | null): void {
-    const rows = getOrMake(this.#kinds, kind, () => new Map());
-    if ((rows.get(id)?.version ?? 0) <= version) rows.set(id, { version, row });
-  }
+/** Deletes pages and delta of these scopes, whoever may read them. */
+export function dropScopes(db: Database, scopes: readonly string[]): Promise<void> {
+  return guarded(async () => {
+    const tx = strictly(db, ['meta', 'pages', 'delta']);
+    const meta = (await tx.objectStore('meta').get('copies')) as CopiesMeta;
+    const delta = tx.objectStore('delta');
+    const drops = scopes.map(async (scope) => {
+      delete meta.scopes[scope];
+      const rows = await delta.index('scope').getAllKeys(ALL_OF(scope));
+      await Promise.all([tx.objectStore('pages').delete(ALL_OF(scope)), ...rows.map((key) => delta.delete(key))]);
+    });
+    await Promise.all(drops);
+    await Promise.all([tx.objectStore('meta').put(meta, 'copies'), tx.done]);
+  });
 }
-
-const zip = <A, B>(a: readonly A[], b: readonly B[]): [A, B][] => a.map((x, i) => [x, b[i] as B]);

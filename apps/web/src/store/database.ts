@@ -2,6 +2,7 @@ import { ProblemError } from '@psa/domain';
 import type { OutboxEntry, SnapshotHeader } from '@psa/sync';
 import { type DBSchema, type IDBPDatabase, openDB, type StoreNames } from 'idb';
 import type { Sealed } from '../session/crypto.ts';
+import type { Person } from '../session/keyring.ts';
 
 /** Where one scope stands on this device. */
 export interface ScopeMeta {
@@ -20,17 +21,6 @@ export interface CopiesMeta {
   scopes: Record<string, ScopeMeta>;
 }
 
-export interface Person {
-  /** The person's e-mail and name for the chooser, under this device's own key. */
-  label: Sealed;
-  salt: Uint8Array<ArrayBuffer>;
-  iterations: number;
-  /** Under the password; see session/vault.ts. */
-  vault: Sealed;
-  /** Scopes whose keys are in the vault. */
-  scopes: string[];
-}
-
 /** What is kept. Outside the sealed parts there are only ids, kinds, scopes, numbers, versions and sizes (docs/sync.md). */
 export interface PsaSchema extends DBSchema {
   meta: { key: 'device' | 'copies' | 'cseq' | 'salt'; value: string | number | CopiesMeta };
@@ -47,8 +37,8 @@ export interface PsaSchema extends DBSchema {
   outbox: { key: number; value: { group: string; state: OutboxEntry['state']; s: Sealed } };
   acked: { key: number; value: { group: string; head: number; s: Sealed } };
   attention: { key: number; value: { group: string; s: Sealed }; indexes: { group: string } };
-  /** People by hashed e-mail; under `device` this device's own key. */
-  keyring: { key: string; value: Person | CryptoKey | Sealed | Sealed[] };
+  /** People by hashed e-mail, this device's own key, and its notes (keyring-store.ts). */
+  keyring: { key: string; value: Person | CryptoKey | Sealed };
   /** By hash of person and form. */
   drafts: { key: string; value: Sealed };
 }

@@ -34,10 +34,15 @@ export class Drafts {
     this.#failed = failed;
   }
 
-  /** Opens or (null) leaves the room of a person. What waits is stored before. */
-  async enter(room: DraftRoom | null): Promise<void> {
-    await this.flush();
+  /** Opens the room of the person who came in. */
+  enter(room: DraftRoom): void {
     this.#room = room;
+  }
+
+  /** Stores what waits and leaves the room. */
+  async leave(): Promise<void> {
+    await this.flush();
+    this.#room = null;
   }
 
   /** Tells what is stored under the key: once when it was read, then after each change. @returns a function that ends it. */

@@ -11,7 +11,8 @@ import type {
   SnapshotHeader,
 } from '@psa/sync';
 import type { StoreKeys } from '../session/crypto.ts';
-import { Copies, type ScopeContent } from './copies.ts';
+import type { ScopeContent } from './content.ts';
+import { Copies } from './copies.ts';
 import type { Database } from './database.ts';
 import { Groups } from './groups.ts';
 
@@ -21,8 +22,8 @@ export type StoreChange =
   | { what: 'rows'; keys: (readonly [kind: string, id: string])[]; page?: ScopeContent }
   /** Outbox, journal or attention. */
   | { what: 'groups' }
-  /** Scopes came, went or were replaced. */
-  | { what: 'scopes' };
+  /** These scopes came, went or were replaced; all of them when none is named. */
+  | { what: 'scopes'; scopes?: readonly string[] };
 
 export interface IndexedDbStoreEnv {
   db: Database;
@@ -47,7 +48,7 @@ export class IndexedDbDeviceStore implements DeviceStore {
       keys: env.keys,
       onDamage: (scope) => {
         env.onDamage?.(scope);
-        env.onChange?.({ what: 'scopes' });
+        env.onChange?.({ what: 'scopes', scopes: [scope] });
       },
     });
     this.#groups = new Groups(env.db, env.keys);
@@ -103,11 +104,11 @@ export class IndexedDbDeviceStore implements DeviceStore {
   }
 
   endSnapshot(scope: string): Promise<void> {
-    return this.#then(this.copies.endSnapshot(scope), { what: 'scopes' });
+    return this.#then(this.copies.endSnapshot(scope), { what: 'scopes', scopes: [scope] });
   }
 
   async dropScopes(scopes: readonly string[]): Promise<void> {
-    await this.#then(this.copies.dropScopes(scopes), { what: 'scopes' });
+    await this.#then(this.copies.dropScopes(scopes), { what: 'scopes', scopes });
     this.#env.onDropped?.(scopes);
   }
 

@@ -107,17 +107,23 @@ export class WorkingSet {
     this.refresh(changed);
   }
 
-  /** Removes the server copies that `leaves` names, as when a scope is lost. */
-  drop(leaves: (kind: string, row: AnyRow) => boolean): void {
-    const changed: RowKey[] = [];
+  /** Puts these copies in the place of all that `belong`, as when a scope was fetched anew or lost. */
+  replace(
+    belong: (kind: string, row: AnyRow) => boolean,
+    rows: Readonly<Record<string, readonly AnyRow[]>>,
+    gone: readonly Gone[] = [],
+  ): void {
+    const lost: RowKey[] = [];
     for (const [kind, table] of this.#tables) {
+      const kept = new Set(rows[kind]?.map((row) => row.id));
       for (const row of [...table.server.values()]) {
-        if (!leaves(kind, row)) continue;
+        if (kept.has(row.id) || !belong(kind, row)) continue;
         table.server.delete(row.id);
-        changed.push({ kind, id: row.id });
+        lost.push({ kind, id: row.id });
       }
     }
-    this.refresh(changed);
+    this.refresh(lost);
+    this.apply(rows, gone);
   }
 
   /** Lays unsent work over these rows again and tells who shows them. */
@@ -129,7 +135,7 @@ export class WorkingSet {
       const before = table.shown.get(id);
       const laid = this.#lay(kind, id, table.server.get(id));
       const after = laid?.deleted ? undefined : laid;
-      if (before === after) continue;
+      if (before === after || (before && after && sameRow(before, after))) continue;
       if (after) table.shown.set(id, after);
       else table.shown.delete(id);
       table.list = null;
@@ -189,4 +195,11 @@ function reindex(index: Map<string, Set<string>>, value: string, id: string, add
   if (add) ids.add(id);
   else ids.delete(id);
   if (ids.size === 0) index.delete(value);
+}
+
+/** Whether two rows show the same: laying unsent work over a row makes a new object each time. */
+function sameRow(a: AnyRow, b: AnyRow): boolean {
+  const fields = Object.keys(b);
+  if (Object.keys(a).length !== fields.length) return false;
+  return fields.every((f) => a[f] === b[f] || (typeof b[f] === 'object' && JSON.stringify(a[f]) === JSON.stringify(b[f])));
 }

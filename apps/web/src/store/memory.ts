@@ -1,0 +1,136 @@
+import { type AnyRow, recordOf } from '@psa/domain';
+import { type AckedEntry, type OutboxEntry, Overlay } from '@psa/sync';
+import type { ScopeContent } from './content.ts';
+import type { IndexedDbDeviceStore, StoreChange } from './indexeddb.ts';
+import { Work } from './work.ts';
+import { WorkingSet } from './working-set.ts';
+
+/** In order of need: lists first, then who the patients are, then what was done. */
+const ORDER = ['ref', 'identity', 'clinical'] as const;
+
+const scopeOf = (kind: string, row: AnyRow): string => {
+  const scope = recordOf(kind)?.scope ?? 'none';
+  return scope === 'row' ? String(row.scope) : scope;
+};
+
+/**
+ * The memory of one browser tab: filled from the storage when somebody comes in, changed after the storage has changed (here or in
+ * another tab), emptied when they go. Changes are taken in one after another.
+ */
+export class Memory {
+  readonly work: Work;
+  readonly rows: WorkingSet;
+  /** Told after outbox, journal or attention changed. */
+  onGroups: (() => void) | null = null;
+  #store: IndexedDbDeviceStore | null = null;
+  #facility = '';
+  #groups: { outbox: readonly OutboxEntry[]; acked: readonly AckedEntry[] } = { outbox: [], acked: [] };
+  #last: Promise<void> = Promise.resolve();
+  readonly #failed: (error: unknown) => void;
+
+  /** @param failed a change could not be read back from the storage. */
+  constructor(failed: (error: unknown) => void) {
+    this.#failed = failed;
+    this.rows = new WorkingSet((kind, id, server) => this.work.overlay.shown(kind, id, server));
+    this.work = new Work((id) => this.rows.rowsBy('sync_conflicts', 'record_id', id));
+    this.rows.topics.subscribe('sync_conflicts', () => this.#review());
+  }
+
+  /** Fills memory from a storage. @param facility the facility of rows created here. */
+  async fill(store: IndexedDbDeviceStore, facility: string): Promise<void> {
+    this.#store = store;
+    this.#facility = facility;
+    // In the queue, so that nothing older is put over what was heard meanwhile.
+    this.#last = this.#last.then(async () => {
+      await this.#lay(store);
+      await store.copies.read(ORDER, (_scope, { rows, gone }) => {
+        if (this.#store === store) this.rows.apply(rows, gone);
+      });
+    });
+    await this.#last;
+  }
+
+  /** Forgets everything. */
+  empty(): void {
+    this.#store = null;
+    this.#groups = { outbox: [], acked: [] };
+    this.work.clear();
+    this.rows.clear();
+  }
+
+  /** Takes in what became durable, after what came before. */
+  heard(change: StoreChange): void {
+    const store = this.#store;
+    if (!store) return;
+    this.#last = this.#last.then(() => (this.#store === store ? this.#take(store, change) : undefined)).catch(this.#failed);
+  }
+
+  /** Resolves when everything heard so far is shown. */
+  settled(): Promise<void> {
+    return this.#last;
+  }
+
+  /** The server's copy of a row as this device knows it. */
+  present(kind: string, id: string): { row_version: number; deleted: boolean } {
+    const row = this.rows.serverRow(kind, id);
+    return { row_version: row?.row_version ?? this.rows.goneAt(kind, id) ?? 0, deleted: row === undefined };
+  }
+
+  /** What waits here and since when. */
+  get waiting(): { waiting: number; oldest_waiting_at: string | null } {
+    const { unsent, unsent_since } = this.work.overlay.total;
+    return { waiting: unsent, oldest_waiting_at: unsent_since };
+  }
+
+  async #take(store: IndexedDbDeviceStore, change: StoreChange): Promise<void> {
+    if (change.what === 'groups') return await this.#lay(store);
+    if (change.what === 'rows') {
+      const content = change.page ?? (await store.copies.changes(change.keys));
+      const { cursor } = await store.meta();
+      if (this.#store !== store) return;
+      this.#over(cursor, () => this.rows.apply(content.rows, content.gone));
+      return;
+    }
+    const contents: ScopeContent[] = [];
+    const { scopes } = change;
+    const cursor = await store.copies.read(ORDER, (_scope, content) => contents.push(content), { scopes });
+    if (this.#store !== store) return;
+    const all: ScopeContent = { rows: {}, gone: contents.flatMap((c) => c.gone) };
+    for (const { rows } of contents) {
+      for (const [kind, list] of Object.entries(rows)) all.rows[kind] = (all.rows[kind] ?? []).concat(list);
+    }
+    const belong = (kind: string, row: AnyRow): boolean => scopes?.includes(scopeOf(kind, row)) ?? true;
+    this.#over(cursor, () => this.rows.replace(belong, all.rows, all.gone));
+  }
+
+  /** Reads what is unsent and lays it over the rows. */
+  async #lay(store: IndexedDbDeviceStore): Promise<void> {
+    const [outbox, acked, refused, { cursor }] = await Promise.all([
+      store.outbox(),
+      store.acked(),
+      store.attention(),
+      store.meta(),
+    ]);
+    if (this.#store !== store) return;
+    this.#groups = { outbox, acked };
+    this.work.setRefused(refused);
+    this.#over(cursor, () => undefined);
+    this.onGroups?.();
+  }
+
+  /** Changes server copies while the overlay of this cursor is in force, and shows again what either touched. */
+  #over(cursor: number | null, change: () => void): void {
+    const before = [...this.work.overlay.keys()];
+    this.work.setOverlay(new Overlay(this.#groups.outbox, this.#groups.acked, cursor, this.#facility));
+    change();
+    const touched = new Set([...before, ...this.work.overlay.keys()]);
+    this.rows.refresh(
+      [...touched].map((key) => ({ kind: key.slice(0, key.indexOf('/')), id: key.slice(key.indexOf('/') + 1) })),
+    );
+    this.#review();
+  }
+
+  #review(): void {
+    this.work.review(this.rows.rowsBy('sync_conflicts', 'status', 'Open'));
+  }
+}

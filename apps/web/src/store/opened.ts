@@ -1,0 +1,95 @@
+import { type Chance, DeviceEnd, type Link, type SyncReport } from '@psa/sync';
+import { sign } from '../session/crypto.ts';
+import { actorOf, type Person } from '../session/person.ts';
+import type { Fetch } from '../session/server.ts';
+import { Driver, fetchingOf, leadByLock, type Reason } from '../sync/driver.ts';
+import { HttpLink } from '../sync/http-link.ts';
+import { type Live, listenLive } from '../sync/live.ts';
+import type { SyncState } from './api.ts';
+import type { Database } from './database.ts';
+import { IndexedDbDeviceStore, type StoreChange } from './indexeddb.ts';
+
+export interface OpenedEnv {
+  db: Database;
+  name: string;
+  fetch: Fetch;
+  base: string;
+  now(): number;
+  chance: Chance;
+  locks: LockManager | undefined;
+  onChange(change: StoreChange): void;
+  onDropped(scopes: readonly string[]): void;
+  onSync(part: Partial<SyncState>): void;
+  onReport(report: SyncReport): void;
+  onFailure(error: unknown): void;
+}
+
+/** Everything that lives as long as one person is in: their storage, their end of the wire, and what drives it. */
+export class Opened {
+  readonly person: Person;
+  readonly store: IndexedDbDeviceStore;
+  readonly end: DeviceEnd;
+  readonly driver: Driver;
+  #live: Live | null = null;
+
+  constructor(person: Person, env: OpenedEnv) {
+    this.person = person;
+    this.store = new IndexedDbDeviceStore({
+      db: env.db,
+      keys: person.keys,
+      onChange: env.onChange,
+      onDropped: env.onDropped,
+      // What could not be read is still on the server.
+      onDamage: () => this.ask('signal'),
+    });
+    const web = { fetch: env.fetch, base: env.base, token: () => person.token };
+    const device = { now: env.now, chance: env.chance };
+    this.end = new DeviceEnd(this.store, inReach(new HttpLink(web), person), device, {
+      sign: (body) => sign(person.author, body),
+      onProgress: (now) => env.onSync({ fetching: fetchingOf(now) }),
+    });
+    this.driver = new Driver({
+      syncOnce: () => this.end.syncOnce(),
+      lead: leadByLock(env.locks, `${env.name}-sync`),
+      listen: () => {
+        const live = listenLive({ ...web, ...device, onMoved: () => this.ask('signal') });
+        this.#live = live;
+        return () => live.end();
+      },
+      chance: env.chance,
+      onSending: (sending) => env.onSync(sending ? { sending } : { sending, fetching: null }),
+      onReport: env.onReport,
+      onFailure: env.onFailure,
+    });
+  }
+
+  get actor() {
+    return actorOf(this.person);
+  }
+
+  ask(reason: Reason): void {
+    this.driver.ask(reason);
+  }
+
+  /** The network seems to be back, or the server can be talked to again. */
+  wake(): void {
+    this.#live?.retry();
+    this.ask('signal');
+  }
+
+  stop(): void {
+    this.driver.stop();
+  }
+}
+
+/** Scopes granted since the last sign-in come with their keys at the next one; until then they cannot be kept. */
+function inReach(link: HttpLink, person: Person): Link {
+  return {
+    push: (request) => link.push(request),
+    snapshot: (request) => link.snapshot(request),
+    pull: async (request) => {
+      const reply = await link.pull(request);
+      return { ...reply, granted: reply.granted.filter((scope) => person.keys.scopes.has(scope)) };
+    },
+  };
+}
