@@ -1,11 +1,21 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import type { AnyRow } from '@psa/domain';
-import type { AuditEntry, Broken, Effects, Gone, KindDigest, Loaded, Need, ServerStore } from '@psa/sync';
+import {
+  type AuditEntry,
+  type Broken,
+  type Effects,
+  type Gone,
+  type KindDigest,
+  type Loaded,
+  type Need,
+  NO_EFFECTS,
+  type ServerStore,
+} from '@psa/sync';
 import pg from 'pg';
 import { brokenBy, lostRace, ownKey } from './broken.ts';
 import { auditOnly, writing } from './effects.ts';
 import { loading, type Step } from './load.ts';
-import { DIGEST, kindOf, kindsOfScope, PULL, snapshotPagesSql, snapshotSql } from './sql.ts';
+import { DIGEST, KINDS, kindsOfScope, PULL, snapshotPagesSql, snapshotSql } from './sql.ts';
 
 const TRIES_MAX = 8;
 /** After this many losses to the same key it is nobody's race: the id belongs to a row that this facility cannot see. */
@@ -69,7 +79,10 @@ export class PgServerStore implements ServerStore {
         return { broken: null, effects: await this.#once(facility, need, decide) };
       } catch (error) {
         if (!(error instanceof Rejected)) throw error;
-        if (ownKey(error.cause) && ++keyLosses >= KEY_LOSSES_MAX) return { broken: takenId(error.cause), effects: this.#none };
+        if (ownKey(error.cause) && ++keyLosses === KEY_LOSSES_MAX) {
+          const broken = await this.#takenElsewhere(facility, error.cause);
+          if (broken) return { broken, effects: NO_EFFECTS };
+        }
         if (lostRace(error.cause) && tries < TRIES_MAX) {
           // Whoever won has committed by now, save for deadlocks between many: a little disorder ends those.
           if (tries > 1) await pause(Math.random() * 2 ** tries);
@@ -77,12 +90,10 @@ export class PgServerStore implements ServerStore {
         }
         const broken = brokenBy(error.cause);
         if (!broken) throw error.cause;
-        return { broken, effects: this.#none };
+        return { broken, effects: NO_EFFECTS };
       }
     }
   }
-
-  readonly #none: Effects = { writes: [], mutations: [], quarantine: [], closed: [], audit: [] };
 
   /** Two flights: begin and load; write and commit. */
   async #once(facility: string, need: Need, decide: (loaded: Loaded) => Effects): Promise<Effects> {
@@ -95,6 +106,17 @@ export class PgServerStore implements ServerStore {
       if (results.at(-1)?.command !== 'COMMIT') throw new Error('The transaction was rolled back.');
       return effects;
     });
+  }
+
+  /** An id that exists, but not in this facility: no judging will ever find it, so it is refused. */
+  async #takenElsewhere(facility: string, error: pg.DatabaseError): Promise<Broken | null> {
+    const id = /=\((?:[0-9a-f-]{36}, )?([0-9a-f-]{36})\)/.exec(error.detail ?? '')?.[1];
+    const kind = KINDS.get(error.table ?? '');
+    if (!id || !kind) return null;
+    const { rows } = await this.pool.query({ ...kind.sql.one, values: [facility, id] });
+    if (rows.length > 0) return null;
+    const say = 'This id is already in use.';
+    return { code: 'TAKEN', say, fields: { id: say }, kind: kind.def.name };
   }
 
   /** A connection for one transaction; whatever is left open by a failure is rolled back, a broken connection is thrown away. */
@@ -213,12 +235,6 @@ export class PgServerStore implements ServerStore {
     return { head, kinds };
   }
 
-  /** One row as JSON text, or null. */
-  async rowText(facility: string, kind: string, id: string): Promise<string | null> {
-    const { rows } = await this.pool.query({ ...kindOf(kind).sql.one, values: [facility, id] });
-    return rows[0]?.row ?? null;
-  }
-
   /** Writes audit entries of what is no mutation. Resolves when they are durable. */
   async audit(facility: string, entries: readonly AuditEntry[]): Promise<void> {
     if (entries.length === 0) return;
@@ -226,10 +242,3 @@ export class PgServerStore implements ServerStore {
     await this.pool.query({ ...sql, values });
   }
 }
-
-const takenId = (error: pg.DatabaseError): Broken => ({
-  code: 'TAKEN',
-  say: 'This id is already in use.',
-  fields: { id: 'This id is already in use.' },
-  kind: error.table,
-});
