@@ -3,6 +3,7 @@ import { isAbsolute, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { ClientConfig } from 'pg';
 import { z } from 'zod';
+import type { AppConfig } from './routes/services.ts';
 import { errorCode, StartFailure } from './start-failure.ts';
 
 /** The project: three folders above this file, both as source (`apps/server/src`) and bundled (`apps/server/dist`). */
@@ -25,10 +26,14 @@ export interface Config {
   webDir: string;
   /** Null: the embedded PostgreSQL in the data folder. */
   database: ExternalDatabase | null;
-  /** Which proxies may say where a request came from; none unless told. */
-  trustProxy: boolean | string | number | undefined;
-  logLevel: 'info' | 'warn' | 'error' | undefined;
+  /** What the app takes from the settings as it is. */
+  app: Pick<AppConfig, 'trustProxy' | 'logLevel' | 'loginsPerMinute' | 'registrationsPerHour'>;
 }
+
+const count = z
+  .string()
+  .regex(/^[1-9]\d{0,5}$/)
+  .transform(Number);
 
 const environment = z.object({
   PORT: z
@@ -46,6 +51,8 @@ const environment = z.object({
   DATABASE_CA_CERT: z.string().optional(),
   TRUST_PROXY: z.string().optional(),
   LOG_LEVEL: z.enum(['info', 'warn', 'error']).optional(),
+  LOGINS_PER_MINUTE: count.optional(),
+  REGISTRATIONS_PER_HOUR: count.optional(),
 });
 
 const EXPECTED: Record<keyof z.infer<typeof environment>, string> = {
@@ -56,6 +63,8 @@ const EXPECTED: Record<keyof z.infer<typeof environment>, string> = {
   DATABASE_CA_CERT: "the file of your authority's certificate",
   TRUST_PROXY: 'the address of your proxy, such as TRUST_PROXY=10.0.0.1, or the number of proxies',
   LOG_LEVEL: 'info, warn or error',
+  LOGINS_PER_MINUTE: 'how often one address may try to sign in, such as LOGINS_PER_MINUTE=60',
+  REGISTRATIONS_PER_HOUR: 'how often one address may ask for an account, such as REGISTRATIONS_PER_HOUR=20',
 };
 
 /** Whether a host name or address reaches only this machine. */
@@ -126,7 +135,7 @@ export function readDatabaseUrl(text: string, caCert: string | undefined): Exter
 }
 
 /** `TRUST_PROXY` as Fastify wants it: a number of proxies, addresses, or everybody. */
-function readTrustProxy(text: string | undefined): Config['trustProxy'] {
+function readTrustProxy(text: string | undefined): AppConfig['trustProxy'] {
   if (text === undefined) return undefined;
   if (text === 'true' || text === 'false') return text === 'true';
   return /^\d+$/.test(text) ? Number(text) : text;
@@ -140,14 +149,28 @@ export function readConfig(env: Readonly<Record<string, string | undefined>>): C
     const name = String(read.error.issues[0]?.path[0]) as keyof typeof EXPECTED;
     throw new StartFailure(`${name} is not right; it should be ${EXPECTED[name]}.`);
   }
-  const { PORT, HOST, DATA_DIR, DATABASE_URL, DATABASE_CA_CERT, TRUST_PROXY, LOG_LEVEL } = read.data;
+  const {
+    PORT,
+    HOST,
+    DATA_DIR,
+    DATABASE_URL,
+    DATABASE_CA_CERT,
+    TRUST_PROXY,
+    LOG_LEVEL,
+    LOGINS_PER_MINUTE,
+    REGISTRATIONS_PER_HOUR,
+  } = read.data;
   return {
     host: HOST,
     port: PORT,
     dataDir: isAbsolute(DATA_DIR) ? DATA_DIR : join(PROJECT_DIR, DATA_DIR),
     webDir: join(PROJECT_DIR, 'apps/web/dist'),
     database: DATABASE_URL === undefined ? null : readDatabaseUrl(DATABASE_URL, DATABASE_CA_CERT),
-    trustProxy: readTrustProxy(TRUST_PROXY),
-    logLevel: LOG_LEVEL,
+    app: {
+      trustProxy: readTrustProxy(TRUST_PROXY),
+      logLevel: LOG_LEVEL,
+      loginsPerMinute: LOGINS_PER_MINUTE,
+      registrationsPerHour: REGISTRATIONS_PER_HOUR,
+    },
   };
 }

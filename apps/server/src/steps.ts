@@ -17,17 +17,22 @@ export class Stopped extends Error {}
  * What was started so far, to be ended in reverse order: once, on whichever comes first of a signal, a failure and a loss.
  */
 export class Started {
-  readonly #ends: { name: string; end: () => Promise<void> }[] = [];
+  readonly #ends: { name: string; end: () => Promise<void>; msMax: number }[] = [];
   #ending: Promise<void> | undefined;
+
+  /** Whether the end has been asked for. */
+  get ending(): boolean {
+    return this.#ending !== undefined;
+  }
 
   /** Throws Stopped when the end has been asked for. */
   check(): void {
     if (this.#ending) throw new Stopped();
   }
 
-  /** Remembers how to end something. What comes up after the end was asked for is ended at once. */
-  async add(name: string, end: () => Promise<void>): Promise<void> {
-    this.#ends.push({ name, end });
+  /** Remembers how to end something, and how long that may take. What comes up after the end was asked for is ended at once. */
+  async add(name: string, end: () => Promise<void>, msMax = 5_000): Promise<void> {
+    this.#ends.push({ name, end, msMax });
     if (!this.#ending) return;
     await this.#run();
     throw new Stopped();
@@ -42,7 +47,9 @@ export class Started {
   async #run(): Promise<void> {
     for (let last = this.#ends.pop(); last; last = this.#ends.pop()) {
       // One that will not end must not keep the others running.
-      await last.end().catch((error: unknown) => say(`${last?.name} did not end well: ${errorLine(error)}`));
+      const { name, end, msMax } = last;
+      const late = delay(msMax, undefined, { ref: false }).then(() => Promise.reject(new Error('it takes too long')));
+      await Promise.race([end(), late]).catch((error: unknown) => say(`${name} did not end well: ${errorLine(error)}`));
     }
   }
 }

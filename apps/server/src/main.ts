@@ -1,0 +1,177 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import pg, { type ClientConfig } from 'pg';
+import { buildApp } from './app.ts';
+import { defaultPasswordsStand, openTrialAccounts } from './auth/defaults.ts';
+import { type Config, isLoopback, PROJECT_DIR, readConfig } from './config.ts';
+import { MigrationError, migrate } from './db/migrate.ts';
+import { createPool } from './db/pool.ts';
+import { seed } from './db/seed.ts';
+import { loadDemo } from './demo.ts';
+import { openCluster } from './embedded/cluster.ts';
+import { writableFolder } from './embedded/place.ts';
+import { tokenKey } from './secrets.ts';
+import { databaseFailure, errorCode, errorLine, StartFailure } from './start-failure.ts';
+import { checkPort, listenFailure, Started, Stopped, say } from './steps.ts';
+
+/** A fast shutdown of PostgreSQL writes what is in memory to the disk. */
+const STOP_MS_MAX = 60_000;
+
+/** Between two lines about lost connections. */
+const LOSS_MS_MIN = 1_000;
+
+const started = new Started();
+
+/** Ends what was started, then this process. */
+async function leave(code: number): Promise<never> {
+  await started.end();
+  process.exit(code);
+}
+
+/** One sentence and exit code 1; whatever it is, no stack trace. */
+function fail(error: unknown): void {
+  if (error instanceof Stopped) return;
+  const told = error instanceof StartFailure || error instanceof MigrationError;
+  process.stderr.write(`\n${told ? error.message : `The server failed: ${errorLine(error)}`}\n`);
+  void leave(1);
+}
+
+/** Twenty connections are lost at once, and one line is enough. While we end PostgreSQL ourselves, it is no news. */
+let lossToldAt = 0;
+function reportLoss(error: Error): void {
+  if (started.ending || Date.now() - lossToldAt < LOSS_MS_MIN) return;
+  lossToldAt = Date.now();
+  say(`Connections to PostgreSQL were lost (${errorLine(error)}); new ones will be made`);
+}
+
+/** Finds or starts PostgreSQL. Answers how to reach it and where the data is, as shown to the person. */
+async function findDatabase(config: Config): Promise<{ client: ClientConfig; where: string }> {
+  if (!config.database) {
+    say('Starting PostgreSQL');
+    const cluster = await openCluster({ folder: config.dataDir, say, lost: fail });
+    await started.add(
+      'PostgreSQL',
+      () => {
+        say('Stopping PostgreSQL');
+        return cluster.stop();
+      },
+      STOP_MS_MAX,
+    );
+    const found = { created: 'is new and running', started: 'is running', found: 'was still running' }[cluster.origin];
+    say(`PostgreSQL ${found} (process ${cluster.pid()}, port ${cluster.port})`);
+    return { client: { connectionString: cluster.url }, where: cluster.home };
+  }
+  const { client, shown } = config.database;
+  say(`Looking for PostgreSQL at ${shown}`);
+  const probe = new pg.Client(client);
+  probe.on('error', () => undefined);
+  try {
+    await probe.connect();
+    await probe.end();
+  } catch (error) {
+    throw databaseFailure(error, shown);
+  }
+  return { client, where: `PostgreSQL at ${shown}` };
+}
+
+/** Brings the schema up to date. On a plain connection: the pool's own send ahead, which scripts of many statements do not suit. */
+async function bringUpToDate(client: ClientConfig, shown: string | undefined): Promise<void> {
+  const one = new pg.Pool({ ...client, max: 1 });
+  one.on('error', () => undefined);
+  try {
+    const count = await migrate(one, say);
+    say(count === 0 ? 'The database is up to date' : `Applied ${count} migrations`);
+  } catch (error) {
+    if (error instanceof MigrationError && errorCode(error.cause) !== '42501') throw error;
+    throw shown === undefined ? error : databaseFailure(error instanceof MigrationError ? error.cause : error, shown);
+  } finally {
+    await one.end();
+  }
+}
+
+function readVersion(): string {
+  const file: unknown = JSON.parse(readFileSync(join(PROJECT_DIR, 'package.json'), 'utf8'));
+  return typeof file === 'object' && file !== null && 'version' in file ? String(file.version) : 'unknown';
+}
+
+function readArguments(args: readonly string[]): { demo: boolean } {
+  const unknown = args.find((arg) => arg !== '--demo');
+  if (unknown !== undefined) throw new StartFailure(`"${unknown}" is not known here; the only option is --demo.`);
+  return { demo: args.includes('--demo') };
+}
+
+/** Starts everything, step by step. Throws StartFailure, MigrationError, or Stopped when asked to stop meanwhile. */
+async function start(): Promise<void> {
+  const { demo } = readArguments(process.argv.slice(2));
+  const config = readConfig(process.env);
+  const version = readVersion();
+  say(`Plastic Surgeon Assistant ${version}`);
+  await checkPort(config.host, config.port);
+  await writableFolder(config.dataDir);
+  started.check();
+  const { client, where } = await findDatabase(config);
+  await bringUpToDate(client, config.database?.shown);
+  started.check();
+  const pool = createPool(client, reportLoss);
+  await started.add('The connections to PostgreSQL', () => pool.end());
+  await seed(pool);
+  if (!isLoopback(config.host) && (await defaultPasswordsStand(pool))) {
+    throw new StartFailure(
+      `HOST=${config.host} would open this server to others while passwords for trying out still stand; start it without HOST, change them, and start again.`,
+    );
+  }
+  const app = buildApp({
+    pool,
+    client,
+    webDir: config.webDir,
+    config: { ...config.app, version, jwtKey: tokenKey(config.dataDir) },
+  });
+  await started.add('The web server', () => app.close());
+  if (demo) await fillWard(pool);
+  started.check();
+  started.check();
+  await app.listen({ host: config.host, port: config.port }).catch(async (error: unknown) => {
+    throw await listenFailure(errorCode(error), config.host, config.port);
+  });
+  welcome(config, where, await openTrialAccounts(pool));
+}
+
+/** Fills the demonstration ward, telling every tenth part of the way. */
+async function fillWard(pool: pg.Pool): Promise<void> {
+  let told = 0;
+  await loadDemo(pool, say, {
+    progress: (done, of) => {
+      // The person may have asked to stop: what is written stays.
+      started.check();
+      const tenths = Math.floor((10 * done) / of);
+      if (tenths > told && done < of) say(`${done} of ${of} patients`);
+      told = tenths;
+    },
+  });
+}
+
+function welcome(config: Config, where: string, trial: readonly { email: string; password: string }[]): void {
+  const host = isLoopback(config.host) || config.host === '0.0.0.0' || config.host === '::' ? 'localhost' : config.host;
+  const accounts = trial.map(({ email, password }) => `${email} / ${password}`).join(', ');
+  const lines = [
+    `Open      http://${host}:${config.port}`,
+    ...(accounts ? [`Accounts  ${accounts} (for trying out)`] : []),
+    `Data      ${where}`,
+    'Stop      Ctrl-C',
+  ];
+  process.stdout.write(`\n${lines.map((line) => `  ${line}\n`).join('')}\n`);
+}
+
+for (const name of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
+  // A terminal and npm may both send it: only the first counts.
+  process.once(name, () => {
+    process.on(name, () => undefined);
+    say('Stopping');
+    void leave(0);
+  });
+}
+process.on('uncaughtException', fail);
+// A reader that went away (`npm start | head`) must not end the server.
+process.stdout.on('error', () => undefined);
+
+start().catch(fail);
