@@ -42,7 +42,7 @@ test('twenty starting servers migrate one database once', async () => {
   expect(await isMigrated(pool, dir)).toBe(true);
 });
 
-test('migrating again changes nothing', async () => {
+test('D2 migrating again changes nothing', async () => {
   const lines: string[] = [];
   expect(await migrate(db.url, (line) => lines.push(line), dir)).toBe(await count());
   expect(lines).toHaveLength(await count());
@@ -71,7 +71,7 @@ test('a database of a newer version is left alone', async () => {
   await expect(migrate(pool, undefined, dir)).rejects.toThrow('set up by a newer version (9000_later.sql)');
 });
 
-test('a file that fails leaves no trace, and the next start goes on from there', async () => {
+test('D1 a file that fails leaves no trace, and the next start goes on from there', async () => {
   const next = `${String((await count()) + 1).padStart(4, '0')}_broken.sql`;
   await writeFile(path.join(dir, next), 'create table half (id int); select 1 / 0;');
   await expect(migrate(pool, undefined, dir)).rejects.toThrow(`${next} could not be applied: division by zero`);

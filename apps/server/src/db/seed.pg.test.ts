@@ -38,7 +38,7 @@ test('D3 an empty database gets its hospital, wards, accounts and consumables on
   expect((await rowsOf('users')).map((u) => u.email).sort()).toEqual(TRIAL_ACCOUNTS.map((a) => a.email).sort());
 });
 
-test('D3 the trial accounts can sign in, and are marked as such', async () => {
+test('D4 the trial accounts can sign in, and are marked as such', async () => {
   const { rows } = await pool.query(
     `select u.email, c.password_hash, c.is_default_password from users u join user_credentials c on c.user_id = u.id`,
   );
