@@ -77,7 +77,8 @@ async function build(plan) {
     rmSync(join(root, plan.target), { recursive: true, force: true });
     renameSync(fresh, join(root, plan.target));
   } catch (error) {
-    throw new Failure(`The ${plan.title} could not be built: ${error.message}`);
+    process.stderr.write(`${error.message}\n`);
+    throw new Failure(`The ${plan.title} could not be built; the reason is above.`);
   } finally {
     rmSync(fresh, { recursive: true, force: true });
   }
@@ -99,9 +100,18 @@ async function compress(folder) {
 }
 
 async function buildWeb(outDir) {
-  const { build } = await import('vite');
-  // Building chatters about every file; only its errors matter here.
-  await build({ root: join(root, 'apps/web'), logLevel: 'error', build: { outDir, emptyOutDir: true } });
+  const args = [
+    join(root, 'node_modules/vite/bin/vite.js'),
+    'build',
+    '--outDir',
+    outDir,
+    '--emptyOutDir',
+    '--logLevel',
+    'warn',
+  ];
+  const { status, stdout, stderr } = spawnSync(process.execPath, args, { cwd: join(root, 'apps/web'), encoding: 'utf8' });
+  // Its plugins chatter about every file: only a failure is worth showing.
+  if (status !== 0) throw new Error(`${stdout}${stderr}`);
   await compress(outDir);
 }
 
@@ -129,7 +139,6 @@ async function buildServer(outDir) {
 
 const rooms = ['packages/domain', 'packages/sync'];
 const plans = [
-  { name: 'web', title: 'web app', sources: ['apps/web', ...rooms], target: 'apps/web/dist', build: buildWeb },
   {
     name: 'server',
     title: 'server',
@@ -137,6 +146,7 @@ const plans = [
     target: 'apps/server/dist',
     build: buildServer,
   },
+  { name: 'web', title: 'web app', sources: ['apps/web', ...rooms], target: 'apps/web/dist', build: buildWeb },
 ];
 
 /** When npm is killed, its child lives on and would keep the port: then this process ends as if asked to. */
