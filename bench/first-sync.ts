@@ -1,0 +1,76 @@
+import { fileURLToPath } from 'node:url';
+import type { Page } from '@playwright/test';
+import { build } from 'esbuild';
+import { withBrowser } from './kit/browser.ts';
+import { openRig } from './kit/rig.ts';
+import { median, quantile, short } from './kit/stats.ts';
+
+const PATIENTS = 20_000;
+const ROUNDS = 3;
+const SAVES = 200;
+
+/** What `page/first-sync.ts` offers. */
+interface PageBench {
+  ours(name: string): Promise<{ ms: number; patients: number; hits: number }>;
+  coldOpen(name: string): Promise<{ ms: number; patients: number; hits: number }>;
+  saves(name: string, count: number): Promise<number[]>;
+  keystrokes(name: string): Promise<number[]>;
+  rowByRow(name: string, device: string): Promise<{ ms: number; patients: number }>;
+}
+
+/** Calls a function of the page's bench with plain arguments. */
+function call<K extends keyof PageBench>(page: Page, name: K, ...args: Parameters<PageBench[K]>): ReturnType<PageBench[K]> {
+  return page.evaluate(
+    ([fn, given]) => {
+      const { bench } = globalThis as unknown as { bench: Record<string, (...a: unknown[]) => unknown> };
+      return bench[fn as string]?.(...(given as unknown[]));
+    },
+    [name, args] as const,
+  ) as ReturnType<PageBench[K]>;
+}
+
+const spread = (times: readonly number[]) => ({ median: short(median(times)), p95: short(quantile(times, 0.95)) });
+
+/** Twenty thousand patients into an empty browser, sealed and searchable, against one row per record in the same browser and run. */
+export async function benchFirstSync(): Promise<object> {
+  const entry = fileURLToPath(new URL('./page/first-sync.ts', import.meta.url));
+  const bundled = await build({ entryPoints: [entry], bundle: true, format: 'esm', write: false, target: 'es2023' });
+  const script = bundled.outputFiles[0]?.text ?? '';
+  const rig = await openRig(PATIENTS);
+  try {
+    return await withBrowser(async (context) => {
+      const page = await context.newPage();
+      await page.route('**/bench.html', (route) =>
+        route.fulfill({ contentType: 'text/html', body: '<!doctype html><title>bench</title>' }),
+      );
+      await page.goto(`${rig.url}/bench.html`);
+      await page.addScriptTag({ content: script, type: 'module' });
+      await page.waitForFunction('globalThis.bench !== undefined');
+      const rounds = [];
+      for (let round = 0; round < ROUNDS; round++) {
+        const rows = await call(page, 'rowByRow', `rows-${round}`, `tablet-${round}`);
+        const ours = await call(page, 'ours', `tablet-${round}`);
+        const cold = await call(page, 'coldOpen', `tablet-${round}`);
+        for (const { patients } of [rows, ours, cold]) {
+          if (patients !== PATIENTS) throw new Error(`${patients} patients arrived instead of ${PATIENTS}.`);
+        }
+        if (ours.hits === 0 || cold.hits !== ours.hits) throw new Error('The search does not find what it should.');
+        rounds.push({ rows: rows.ms, ours: ours.ms, cold: cold.ms });
+        process.stderr.write(`  round ${round + 1} of ${ROUNDS}\n`);
+      }
+      return {
+        bench: 'first-sync',
+        patients: PATIENTS,
+        first_sync_ms: short(median(rounds.map((r) => r.ours))),
+        row_by_row_ms: short(median(rounds.map((r) => r.rows))),
+        times_faster: short(median(rounds.map((r) => r.rows / r.ours))),
+        cold_open_ms: short(median(rounds.map((r) => r.cold))),
+        save_ms: spread(await call(page, 'saves', 'tablet-0', SAVES)),
+        keystroke_ms: { ...spread(await call(page, 'keystrokes', 'tablet-0')) },
+        rounds,
+      };
+    });
+  } finally {
+    await rig.close();
+  }
+}

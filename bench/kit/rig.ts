@@ -1,0 +1,96 @@
+import { randomBytes } from 'node:crypto';
+import { chmod, mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { type Actor, demoWard, uuidv7 } from '@psa/domain';
+import type pg from 'pg';
+import { migrate } from '../../apps/server/src/db/migrate.ts';
+import { createPool } from '../../apps/server/src/db/pool.ts';
+import { seed } from '../../apps/server/src/db/seed.ts';
+import { PgServerStore } from '../../apps/server/src/db/store.ts';
+import { writeAll } from '../../apps/server/src/db/write.ts';
+import { openCluster } from '../../apps/server/src/embedded/cluster.ts';
+import { freePort } from '../../e2e/kit/port.ts';
+import { ServerProcess } from '../../e2e/kit/server.ts';
+
+/** A server with its own PostgreSQL (fsync on, as in use) and generated patients, in a folder of its own. */
+export interface Rig {
+  url: string;
+  databaseUrl: string;
+  pool: pg.Pool;
+  facility: string;
+  /** Process ids of the server and of the postmaster. */
+  pids: { server: number; postgres: number };
+  /** The id of the n-th generated patient, from 1. */
+  patientId(n: number): string;
+  close(): Promise<void>;
+}
+
+const say = (text: string) => process.stderr.write(`  ${text}\n`);
+
+/** Ids that SQL can make from a number too. */
+export const patientId = (n: number): string => `00000000-0000-7000-8000-${String(n).padStart(12, '0')}`;
+
+/** Starts a rig with so many patients. Whoever opens it closes it. */
+export async function openRig(patients: number): Promise<Rig> {
+  const folder = await mkdtemp(join(tmpdir(), 'psa-bench-'));
+  await chmod(folder, 0o755);
+  const cluster = await openCluster({ folder: join(folder, 'pg'), say, lost: (error) => say(String(error)) });
+  const pool = createPool({ connectionString: cluster.url }, (error) => say(String(error)));
+  const undo = async () => {
+    await pool.end();
+    await cluster.stop();
+    await rm(folder, { recursive: true, force: true });
+  };
+  try {
+    await migrate(cluster.url);
+    await seed(pool);
+    const { rows } = await pool.query("select facility_id, id from users where email = 'doctor@unth.edu.ng'");
+    const actor: Actor = { user_id: rows[0].id, facility_id: rows[0].facility_id, role: 'consultant' };
+    await fill(pool, actor, patients);
+    const port = await freePort();
+    const server = await ServerProcess.start({ port, dataDir: join(folder, 'data'), databaseUrl: cluster.url });
+    return {
+      url: `http://127.0.0.1:${port}`,
+      databaseUrl: cluster.url,
+      pool,
+      facility: actor.facility_id,
+      pids: { server: server.pid, postgres: cluster.pid() },
+      patientId,
+      close: async () => {
+        await server.stop();
+        await undo();
+      },
+    };
+  } catch (error) {
+    await undo();
+    throw error;
+  }
+}
+
+/** Makes patients through the one way in, a hundred at a time, with ids counted from 1. */
+async function fill(pool: pg.Pool, actor: Actor, patients: number): Promise<void> {
+  say(`Making ${patients} patients`);
+  const writer = { store: new PgServerStore(pool), now: Date.now, newId: () => uuidv7(Date.now(), (n) => randomBytes(n)) };
+  const wishes = [...demoWard({ seed: 1, patients, nowMs: Date.now(), wards: [], consultants: [] })].map(([first], i) => ({
+    kind: 'patients',
+    id: patientId(i + 1),
+    op: 'create' as const,
+    patch: first?.patch ?? {},
+  }));
+  for (let from = 0; from < wishes.length; from += 100) {
+    await writeAll(writer, { actor, origin: 'import' }, wishes.slice(from, from + 100));
+  }
+  await pool.query('vacuum analyze');
+}
+
+/** Signs the trial doctor in. @returns the bearer token */
+export async function signIn(url: string): Promise<string> {
+  const answer = await fetch(`${url}/api/login`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify({ email: 'doctor@unth.edu.ng', password: 'Doctor@123' }),
+  });
+  if (!answer.ok) throw new Error(`Signing in answered ${answer.status}: ${await answer.text()}`);
+  return ((await answer.json()) as { token: string }).token;
+}

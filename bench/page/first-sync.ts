@@ -1,0 +1,162 @@
+/** Runs inside the browser: the app's own store against one row per record, on the same bytes from the same server. */
+import { type AnyRow, uuidv7 } from '@psa/domain';
+import { DeviceEnd, type LoginReply, PROTOCOL_VERSION } from '@psa/sync';
+import { openDB } from 'idb';
+import { sign } from '../../apps/web/src/session/crypto.ts';
+import { type Person, personOf, secretsOf } from '../../apps/web/src/session/person.ts';
+import { openDatabase } from '../../apps/web/src/store/database.ts';
+import { unpackRows } from '../../apps/web/src/store/gzip.ts';
+import { IndexedDbDeviceStore } from '../../apps/web/src/store/indexeddb.ts';
+import { Memory } from '../../apps/web/src/store/memory.ts';
+import { chunksOf, framesOf } from '../../apps/web/src/sync/frames.ts';
+import { HttpLink } from '../../apps/web/src/sync/http-link.ts';
+
+const random = (count: number) => crypto.getRandomValues(new Uint8Array(count));
+const chance = { random, below: (n: number) => Math.floor(Math.random() * n) };
+const newId = () => uuidv7(Date.now(), random);
+const fail = (error: unknown): never => {
+  throw error;
+};
+
+async function open(name: string) {
+  return openDatabase({ name, newId, onEnd: () => undefined });
+}
+
+/** Signs the trial doctor in on the device that a database is. */
+async function signIn(name: string): Promise<Person> {
+  const db = await open(name);
+  const device = { id: String(await db.get('meta', 'device')), name: 'bench', schema: PROTOCOL_VERSION };
+  db.close();
+  const answer = await fetch('/api/login', {
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify({ email: 'doctor@unth.edu.ng', password: 'Doctor@123', device }),
+  });
+  const reply = (await answer.json()) as LoginReply;
+  if (!reply.device) throw new Error(`Signing in answered ${answer.status}.`);
+  const secrets = secretsOf({ ...reply, device: reply.device });
+  return personOf({ id: 'bench', email: '', secrets, vaultKey: { kid: '', key: null as never } }, 0);
+}
+
+const people = new Map<string, Person>();
+async function personFor(name: string): Promise<Person> {
+  const person = people.get(name) ?? (await signIn(name));
+  people.set(name, person);
+  return person;
+}
+
+/** Fills memory from what the device keeps, and syncs if asked. */
+async function tablet(name: string) {
+  const person = await personFor(name);
+  const db = await open(name);
+  const memory = new Memory(fail);
+  const store = new IndexedDbDeviceStore({ db, keys: person.keys, onChange: (change) => memory.heard(change) });
+  const link = new HttpLink({ fetch: (input, init) => fetch(input, init), base: '', token: () => person.token });
+  const end = new DeviceEnd(store, link, { now: Date.now, chance }, { sign: (body) => sign(person.author, body) });
+  return { person, db, memory, store, end };
+}
+
+const found = (memory: Memory) => ({
+  patients: memory.rows.rows('patients').length,
+  hits: memory.rows.search('okafor ng').length,
+});
+
+/** An empty device until everything is durable, in memory and searchable. */
+async function ours(name: string) {
+  await personFor(name);
+  const t0 = performance.now();
+  const { person, db, memory, store, end } = await tablet(name);
+  await memory.fill(store, person.user.facility_id);
+  const report = await end.syncOnce();
+  await memory.settled();
+  const { patients, hits } = found(memory);
+  const ms = performance.now() - t0;
+  db.close();
+  if (report.contact !== 'good') throw new Error(`The sync ended as ${report.contact}.`);
+  return { ms, patients, hits };
+}
+
+/** A device that holds everything until all of it is in memory and searchable again. */
+async function coldOpen(name: string) {
+  await personFor(name);
+  const t0 = performance.now();
+  const { person, db, memory, store } = await tablet(name);
+  await memory.fill(store, person.user.facility_id);
+  const { patients, hits } = found(memory);
+  const ms = performance.now() - t0;
+  db.close();
+  return { ms, patients, hits };
+}
+
+/** One save at a time, from the call until it is durable and shown. */
+async function saves(name: string, count: number) {
+  const { person, db, memory, store, end } = await tablet(name);
+  await memory.fill(store, person.user.facility_id);
+  const rows = memory.rows.rows('patients');
+  const times: number[] = [];
+  for (let i = 0; i < count; i++) {
+    const row = rows[(i * 97) % rows.length] as AnyRow;
+    const t0 = performance.now();
+    await end.save(
+      [{ kind: 'patients', id: row.id, op: 'edit', base: row.row_version, patch: { city: `Town ${i}` } }],
+      person.user.id,
+    );
+    await memory.settled();
+    times.push(performance.now() - t0);
+  }
+  db.close();
+  return times;
+}
+
+/** Every keystroke of some searches, in ms. */
+async function keystrokes(name: string) {
+  const { person, db, memory, store } = await tablet(name);
+  await memory.fill(store, person.user.facility_id);
+  const times: number[] = [];
+  for (const query of ['okafor ngozi', 'adeyemi', 'UNTH/2024/001', '08035', 'zz', 'musa ibrahim b']) {
+    for (let n = 1; n <= query.length; n++) {
+      const t0 = performance.now();
+      memory.rows.search(query.slice(0, n));
+      times.push(performance.now() - t0);
+    }
+  }
+  db.close();
+  return times;
+}
+
+/** The usual way: one row per record with four indexes, the same bytes, not sealed. */
+async function rowByRow(name: string, device: string) {
+  const person = await personFor(device);
+  const id = String(await (await open(device)).get('meta', 'device'));
+  const t0 = performance.now();
+  const db = await openDB(name, 1, {
+    upgrade(fresh) {
+      const rows = fresh.createObjectStore('rows', { keyPath: 'id' });
+      for (const field of ['hospital_number', 'last_name', 'phone', 'updated_at']) rows.createIndex(field, field);
+    },
+  });
+  let patients = 0;
+  for (const scope of ['ref', 'identity', 'clinical']) {
+    const answer = await fetch(`/api/sync/snapshot?device=${id}&scope=${scope}&min_head=0`, {
+      headers: { authorization: `Bearer ${person.token}` },
+    });
+    if (!answer.ok || !answer.body) throw new Error(`The snapshot answered ${answer.status}.`);
+    let header = true;
+    for await (const frame of framesOf(chunksOf(answer.body))) {
+      if (header) {
+        header = false;
+        continue;
+      }
+      const rows = await unpackRows(frame);
+      const tx = db.transaction('rows', 'readwrite', { durability: 'strict' });
+      for (const row of rows) void tx.store.put(row);
+      await tx.done;
+      patients += rows.filter((row) => 'hospital_number' in row).length;
+    }
+  }
+  const ms = performance.now() - t0;
+  db.close();
+  return { ms, patients };
+}
+
+Object.assign(globalThis, { bench: { ours, coldOpen, saves, keystrokes, rowByRow } });

@@ -1,0 +1,16 @@
+/** `npm run bench -- <name>`: prints JSON on standard output, progress on standard error. */
+const BENCHES: Readonly<Record<string, () => Promise<object>>> = {
+  'first-sync': async () => (await import('./first-sync.ts')).benchFirstSync(),
+  api: async () => (await import('./api.ts')).benchApi(),
+  propagation: async () => (await import('./propagation.ts')).benchPropagation(),
+};
+
+const wanted = process.argv[2] ?? '';
+const bench = Object.hasOwn(BENCHES, wanted) ? BENCHES[wanted] : undefined;
+if (!bench) {
+  process.stderr.write(`Which one? ${Object.keys(BENCHES).join(', ')}\n`);
+  process.exit(1);
+}
+process.stdout.write(`${JSON.stringify(await bench(), null, 2)}\n`);
+
+export {};
