@@ -1,15 +1,13 @@
+import { ROLE_TITLES } from '@psa/domain';
 import type { Pool } from 'pg';
+import { TRIAL_ACCOUNTS } from '../db/seed-data.ts';
 
-/**
- * The accounts of a new installation, for trying it out (docs, README and sign-in page name them). Not secrets: while one of
- * these passwords stands, the server is reachable from its own machine only.
- */
-export const TRIAL_ACCOUNTS = [
-  { email: 'admin@unth.edu.ng', password: 'Admin@123', title: 'Administrator' },
-  { email: 'doctor@unth.edu.ng', password: 'Doctor@123', title: 'Consultant' },
-] as const;
-
-export type TrialAccount = (typeof TRIAL_ACCOUNTS)[number];
+/** An account for trying out, as the sign-in page offers it. */
+export interface TrialAccount {
+  email: string;
+  password: string;
+  title: string;
+}
 
 /** The trial accounts that still open with their published password. */
 export async function openTrialAccounts(pool: Pool): Promise<TrialAccount[]> {
@@ -18,7 +16,16 @@ export async function openTrialAccounts(pool: Pool): Promise<TrialAccount[]> {
       where c.is_default_password and u.is_active and u.is_approved and not u.deleted`,
   );
   const open = new Set(rows.map(({ email }) => email));
-  return TRIAL_ACCOUNTS.filter(({ email }) => open.has(email));
+  return TRIAL_ACCOUNTS.filter(({ email }) => open.has(email)).map(({ email, password, role }) => ({
+    email,
+    password,
+    title: ROLE_TITLES[role],
+  }));
+}
+
+/** Whether every trial account still opens with its published password: nobody has made this installation their own. */
+export async function areAllTrialAccountsOpen(pool: Pool): Promise<boolean> {
+  return (await openTrialAccounts(pool)).length === TRIAL_ACCOUNTS.length;
 }
 
 /** Whether any account, open or closed, still has a published password. The server must then not be reachable from outside. */

@@ -1,6 +1,6 @@
 import { ProblemError } from '@psa/domain';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
-import { openTrialAccounts, TRIAL_ACCOUNTS } from '../auth/defaults.ts';
+import { areAllTrialAccountsOpen, openTrialAccounts } from '../auth/defaults.ts';
 import { homeFacility } from '../auth/sign-in.ts';
 import { isWithoutPatients, loadDemo } from '../demo.ts';
 import { type Services, sessionOf, signedIn } from './services.ts';
@@ -9,11 +9,8 @@ import { type Services, sessionOf, signedIn } from './services.ts';
 export function trialRoutes(app: FastifyInstance, s: Services): void {
   let loading: { done: number; of: number } | null = null;
 
-  /** Nobody has made this installation their own: every published password stands and there is no patient. */
-  async function isUntouched(facility: string): Promise<boolean> {
-    const open = await openTrialAccounts(s.pool);
-    return open.length === TRIAL_ACCOUNTS.length && (await isWithoutPatients(s.pool, facility));
-  }
+  const isUntouched = async (facility: string): Promise<boolean> =>
+    (await areAllTrialAccountsOpen(s.pool)) && (await isWithoutPatients(s.pool, facility));
 
   app.get('/api/trial', async (request) => {
     const facility = await homeFacility(s.pool);
