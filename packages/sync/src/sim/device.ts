@@ -1,0 +1,208 @@
+import { type AnyRow, uuidv7 } from '@psa/domain';
+import { DeviceEnd } from '../device/engine.ts';
+import { type DeviceEnv, newGroup, type Wish } from '../device/groups.ts';
+import type { Link } from '../device/link.ts';
+import { MemoryDeviceStore, MemoryDisk } from '../device/memory.ts';
+import { Overlay } from '../device/overlay.ts';
+import type { SyncReport } from '../device/report.ts';
+import type { DeviceStore } from '../device/store.ts';
+import type { Group } from '../protocol.ts';
+import { keyOf } from '../server/store.ts';
+import { unpackPage } from './codec.ts';
+import type { Ledger, Made } from './ledger.ts';
+import { UnreliableLink, type Weather } from './network.ts';
+import type { Random } from './random.ts';
+import { type SimServer, signatureOf } from './server.ts';
+import type { VirtualTime } from './time.ts';
+
+/** The tab is gone: whatever it was doing ends here. */
+export class Crash extends Error {
+  constructor() {
+    super('The tab crashed.');
+    this.name = 'Crash';
+  }
+}
+
+/** Faults planted around the ports of a device; each gets the real part and returns what the device end is given. */
+export interface DevicePlants {
+  store?(store: DeviceStore): DeviceStore;
+  link?(link: Link, store: DeviceStore): Link;
+}
+
+export interface DeviceWorld {
+  time: VirtualTime;
+  server: SimServer;
+  ledger: Ledger;
+  weather: Weather;
+  plants: DevicePlants;
+  /** Called after each durable step of a device that moved copies or answers. */
+  stepped(device: SimDevice): void;
+  /** Called when a device has received all there was. */
+  caughtUp(device: SimDevice): void;
+}
+
+interface Tab {
+  store: DeviceStore;
+  link: UnreliableLink;
+  end: DeviceEnd;
+  dead: boolean;
+}
+
+/** A tablet: one disk, one or two tabs, several people, a clock of its own. */
+export class SimDevice {
+  readonly id: string;
+  readonly disk: MemoryDisk;
+  readonly people: readonly string[];
+  user: string;
+  /** Ahead of true time, ms. */
+  clockOffset: number;
+  /** Per cent of store operations at which the tab ends. */
+  crashes = 0;
+  /** What the person on this device knows of rows it does not show: versions when they were last seen. */
+  readonly lastSeen = new Map<string, number>();
+  /** What was really held at any time in this epoch: the highest version of each record. */
+  readonly trulySeen = new Map<string, number>();
+  readonly reports: SyncReport[] = [];
+  /** Rounds begun. */
+  syncs = 0;
+  /** Makes values that nobody wrote before. */
+  counter = 0;
+  readonly tabs: Tab[] = [];
+  private readonly world: DeviceWorld;
+  readonly random: Random;
+  readonly env: DeviceEnv;
+
+  constructor(world: DeviceWorld, id: string, people: readonly string[], tabs: number, clockOffset: number, random: Random) {
+    this.world = world;
+    this.id = id;
+    this.disk = new MemoryDisk(id);
+    this.people = people;
+    this.user = people[0] ?? '';
+    this.clockOffset = clockOffset;
+    this.random = random;
+    this.env = { now: () => world.time.now + this.clockOffset, chance: random };
+    for (let i = 0; i < tabs; i++) this.tabs.push(this.openTab());
+  }
+
+  newId(): string {
+    return uuidv7(this.env.now(), (count) => this.random.random(count));
+  }
+
+  private openTab(): Tab {
+    const { time, server, weather, plants } = this.world;
+    const life = { over: false };
+    const real = new MemoryDeviceStore(this.disk, unpackPage, (operation, phase) => {
+      if (life.over) throw new Crash();
+      if (phase === 'after' && MOVES.has(operation)) this.world.stepped(this);
+      if (this.crashes > 0 && this.random.happens(this.crashes)) {
+        life.over = true;
+        throw new Crash();
+      }
+    });
+    const store = plants.store?.(real) ?? real;
+    const link = new UnreliableLink(time, this.random, server, () => this.user, weather);
+    const tab: Tab = {
+      store,
+      link,
+      end: new DeviceEnd(store, plants.link?.(link, store) ?? link, this.env, {
+        sign: (body, author) => signatureOf(this.id, author, body),
+      }),
+      get dead() {
+        return life.over;
+      },
+      set dead(over) {
+        life.over = over;
+      },
+    };
+    return tab;
+  }
+
+  /** A tab that lives: dead ones are opened again first. */
+  tab(n = 0): Tab {
+    const i = n % this.tabs.length;
+    const known = this.tabs[i];
+    if (known && !known.dead) return known;
+    const { pushBlocked = false, requests = 0 } = known?.link ?? {};
+    const tab = this.openTab();
+    tab.link.pushBlocked = pushBlocked;
+    tab.link.requests = requests;
+    this.tabs[i] = tab;
+    return tab;
+  }
+
+  /** The whole device loses power. */
+  powerOff(): void {
+    for (const tab of this.tabs) tab.dead = true;
+  }
+
+  /** One synchronisation. Throws Crash when the tab ended on the way. */
+  async sync(n = 0): Promise<SyncReport> {
+    const tab = this.tab(n);
+    this.syncs++;
+    try {
+      const report = await tab.end.syncOnce();
+      this.reports.push(report);
+      if (report.at_head && !tab.dead) this.world.caughtUp(this);
+      return report;
+    } catch (error) {
+      // A dead tab's work may fail in any way; nobody is there to be told.
+      if (tab.dead) throw new Crash();
+      throw error;
+    }
+  }
+
+  /** What the person sees: shown rows by kind, and the server copies beneath. */
+  async look(n: number, kinds: readonly string[]): Promise<Map<string, AnyRow[]>> {
+    const { store } = this.tab(n);
+    const [outbox, acked, meta] = [await store.outbox(), await store.acked(), await store.meta()];
+    const overlay = new Overlay(outbox, acked, meta.cursor, this.world.server.facility);
+    const shown = new Map<string, AnyRow[]>();
+    for (const kind of kinds) {
+      const rows = overlay.shownRows(kind, await store.serverRows(kind));
+      for (const row of rows) this.lastSeen.set(keyOf(kind, row.id), row.row_version);
+      shown.set(kind, rows);
+    }
+    return shown;
+  }
+
+  /** Saves wishes as the present person and notes them; a crash on the way leaves it open whether they were kept. */
+  async save(n: number, wishes: readonly Wish[], spoilt: Made['spoilt'] = null, mends: string | null = null): Promise<void> {
+    const { ledger } = this.world;
+    const tab = this.tab(n);
+    const author = this.user;
+    const entry = await newGroup(wishes, { device: this.id, author }, this.env, (body) => signatureOf(this.id, author, body));
+    if (spoilt === 'signature') entry.sig = 'forged';
+    if (spoilt === 'text') entry.body = entry.body.slice(1);
+    const made: Made = { group: entry.group, device: this.id, author, saved: false, epoch: this.disk.epoch, read: this.trulyRead(entry.group), spoilt, mends };
+    ledger.add(made);
+    await tab.store.save(entry, mends === null ? undefined : { group: mends });
+    made.saved = true;
+  }
+
+  /** From the disk itself, beneath any planted fault: the versions of the server copies that lie there. */
+  private trulyRead(group: Group): Map<string, number> {
+    const copies = diskCopies(this.disk);
+    const settles = group.mutations.find((m) => m.resolves !== undefined);
+    return new Map(
+      group.mutations.map((m) => {
+        const key = keyOf(m.kind, m.id);
+        // What a settlement releases was read by its first author, on another device.
+        const released = settles !== undefined && key !== keyOf(settles.kind, settles.id);
+        return [m.mid, released ? m.base : (copies.get(key)?.version ?? this.trulySeen.get(key) ?? 0)];
+      }),
+    );
+  }
+}
+
+/** Operations after which copies or answers may have changed. */
+const MOVES = new Set(['applyPage', 'endSnapshot', 'settle', 'newEpoch', 'dropScopes', 'save']);
+
+/** The state of each record on a disk, `row` null: known to be gone. */
+export function diskCopies(disk: MemoryDisk): Map<string, { kind: string; version: number; row: AnyRow | null }> {
+  const copies = new Map<string, { kind: string; version: number; row: AnyRow | null }>();
+  for (const pages of disk.pages.values()) {
+    for (const { kind, rows } of pages) for (const row of rows) copies.set(keyOf(kind, row.id), { kind, version: row.row_version, row });
+  }
+  for (const [key, { kind, version, row }] of disk.delta) copies.set(key, { kind, version, row });
+  return copies;
+}

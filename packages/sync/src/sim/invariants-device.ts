@@ -1,0 +1,184 @@
+import { type AnyRow, recordOf, scopesOf } from '@psa/domain';
+import type { NewGroup } from '../device/store.ts';
+import { keyOf } from '../server/store.ts';
+import { diskCopies, type SimDevice } from './device.ts';
+import { equal, type Evidence, short } from './evidence.ts';
+import type { Ledger } from './ledger.ts';
+import type { Oracle } from './oracle.ts';
+
+export const scopeOfRow = (kind: string, row: AnyRow): string => {
+  const scope = recordOf(kind)?.scope ?? 'none';
+  return scope === 'row' ? String(row.scope) : scope;
+};
+const named = (device: SimDevice) => `device ${short(device.id)}`;
+
+/** What the people of this device may hold now. */
+export function reachOf(e: Pick<Evidence, 'server'>, device: SimDevice): readonly string[] {
+  if ((e.server.deviceStates.get(device.id) ?? 'active') !== 'active') return [];
+  const role = e.server.people.get(device.user)?.role;
+  return role ? scopesOf(role) : [];
+}
+
+/** 1: after a quiet time every device holds exactly what the server has for it. */
+export function convergence(e: Evidence): string[] {
+  const wrong: string[] = [];
+  for (const device of e.devices) {
+    const reach = reachOf(e, device);
+    const held = new Map([...diskCopies(device.disk)].flatMap(([key, c]) => (c.row ? [[key, c.row] as const] : [])));
+    for (const { kind, row } of e.oracle.rows) {
+      if (row.deleted || !reach.includes(scopeOfRow(kind, row))) continue;
+      const key = keyOf(kind, row.id);
+      if (!held.has(key)) wrong.push(`${named(device)} lacks ${key} v${row.row_version}`);
+      else if (!equal(held.get(key), row)) wrong.push(`${named(device)} holds ${key} v${held.get(key)?.row_version}, the server v${row.row_version}`);
+      held.delete(key);
+    }
+    for (const key of held.keys()) wrong.push(`${named(device)} still holds ${key}`);
+    if (device.reports.some((r) => r.differed.length > 0)) wrong.push(`${named(device)} found a checksum that differed`);
+  }
+  return wrong;
+}
+
+/** The groups on a disk, by where they are. */
+function groupsOn(device: SimDevice): { outbox: Set<string>; acked: Set<string>; attention: Set<string> } {
+  const read = (texts: Iterable<string>) => new Set([...texts].map((t) => (JSON.parse(t) as NewGroup).group.group));
+  const { disk } = device;
+  return {
+    outbox: read([...disk.outbox.values()].map((o) => o.text)),
+    acked: read(disk.acked.values()),
+    attention: read(disk.attention.values()),
+  };
+}
+
+/** 3: what was called saved is in the outbox, answered, or under attention; after any crash. */
+export function noLostSave(device: SimDevice, ledger: Ledger): string[] {
+  const { outbox, acked, attention } = groupsOn(device);
+  const mended = ledger.mended();
+  const mine = [...ledger.groups.values()].filter((m) => m.device === device.id && m.saved);
+  return mine
+    .map((m) => m.group.group)
+    .filter((g) => !outbox.has(g) && !acked.has(g) && !attention.has(g) && !mended.has(g))
+    .map((g) => `${named(device)} lost group ${short(g)}`);
+}
+
+/** 3, 24: what a device was told is done is known to the server, also after it was restored from a backup. */
+export function acknowledgedIsKnown(e: Evidence): string[] {
+  const known = new Set(e.oracle.mutations.map((m) => m.mutation.mid));
+  return e.devices.flatMap((device) => {
+    const { acked } = groupsOn(device);
+    return [...acked].flatMap((group) =>
+      (e.ledger.groups.get(group)?.group.mutations ?? [])
+        .filter((m) => !known.has(m.mid))
+        .map((m) => `${named(device)} was told that ${short(m.mid)} is done, and the server does not know it`),
+    );
+  });
+}
+
+/** 15: what the server refused is under attention on its device until somebody mends it. */
+export function refusedIsShown(e: Evidence): string[] {
+  const mended = e.ledger.mended();
+  const refused = new Set(e.oracle.mutations.filter((m) => m.result.status === 'refused').map((m) => m.group));
+  return e.devices.flatMap((device) => {
+    const { attention, outbox } = groupsOn(device);
+    return [...e.ledger.groups.values()]
+      .filter((m) => m.device === device.id && m.saved && refused.has(m.group.group))
+      .map((m) => m.group.group)
+      .filter((g) => !attention.has(g) && !outbox.has(g) && !mended.has(g))
+      .map((g) => `${named(device)} does not show that group ${short(g)} was refused`);
+  });
+}
+
+/** 6: a device at number c holds every row of its scopes whose last change has a number up to c, as it is. */
+export function cursorNeverSkips(device: SimDevice, oracle: Oracle): string[] {
+  const { disk } = device;
+  if (disk.cursor === null || disk.epoch !== oracle.epoch) return [];
+  const copies = diskCopies(disk);
+  const wrong: string[] = [];
+  for (const { kind, id, scope, seq, op, version } of oracle.entities) {
+    if (seq > disk.cursor || !disk.held.includes(scope)) continue;
+    const copy = copies.get(keyOf(kind, id));
+    const row = copy?.row ?? null;
+    if (op === 'U' && row?.row_version !== version) {
+      wrong.push(`${named(device)} at ${disk.cursor} has ${kind} ${short(id)} v${row?.row_version ?? 'none'}; change ${seq} made it v${version}`);
+    }
+    if (op === 'D' && row !== null) wrong.push(`${named(device)} at ${disk.cursor} still has ${kind} ${short(id)}, retracted by ${seq}`);
+  }
+  return wrong;
+}
+
+/** 14: no child without its parent once the device has caught up. */
+export function causalOrder(device: SimDevice, oracle: Oracle): string[] {
+  const copies = diskCopies(device.disk);
+  const retracted = new Set(oracle.rows.filter(({ row }) => row.deleted).map(({ kind, row }) => keyOf(kind, row.id)));
+  const wrong: string[] = [];
+  for (const [key, { kind, row }] of copies) {
+    if (row === null || !('patient_id' in row)) continue;
+    const parent = keyOf('patients', String(row.patient_id));
+    if (!copies.get(parent)?.row && !retracted.has(parent)) wrong.push(`${named(device)} shows ${kind} ${key} without ${parent}`);
+  }
+  return wrong;
+}
+
+/** 17, 19: nothing lies on a disk outside its held scopes, and without a cursor nothing counts as held. */
+export function nothingOutsideHeld(device: SimDevice): string[] {
+  const { disk } = device;
+  const wrong: string[] = [];
+  if (disk.cursor === null && disk.held.length > 0) wrong.push(`${named(device)} holds scopes without a cursor`);
+  for (const [key, { kind, row }] of diskCopies(disk)) {
+    if (row && !disk.held.includes(scopeOfRow(kind, row))) wrong.push(`${named(device)} keeps ${key} of a scope it does not hold`);
+  }
+  return wrong;
+}
+
+/** 17: after contact a device holds no scope that its person may not have. */
+export function permissionNeverLeaks(e: Evidence): string[] {
+  return e.devices.flatMap((device) => {
+    const reach = reachOf(e, device);
+    return device.disk.held.filter((s) => !reach.includes(s)).map((s) => `${named(device)} still holds ${s}`);
+  });
+}
+
+/** Requests that one synchronisation may take: pages of seven rows, snapshots page by page, three rounds. */
+const REQUESTS_PER_SYNC_MAX = 60;
+
+/** 25: a quiet network empties every outbox, and nobody storms the server. */
+export function liveness(e: Evidence): string[] {
+  const waiting = e.oracle.quarantine.some((q) => q.state === 'open' || q.state === 'deferred');
+  return e.devices.flatMap((device) => {
+    const left = [...device.disk.outbox.values()];
+    const wrong: string[] = [];
+    if (left.some((o) => o.state === 'waiting')) wrong.push(`${named(device)} still has ${left.length} groups to send`);
+    if (left.some((o) => o.state === 'deferred') && !waiting) wrong.push(`${named(device)} waits for something that nobody holds`);
+    const requests = device.tabs.reduce((sum, t) => sum + t.link.requests, 0);
+    if (requests > REQUESTS_PER_SYNC_MAX * (device.syncs + 1)) wrong.push(`${named(device)} made ${requests} requests in ${device.syncs} rounds`);
+    return wrong;
+  });
+}
+
+/** 7: within an epoch the cursor and the version of each record only go forward. */
+export class NeverBack {
+  private epoch: string | null = null;
+  private cursor: number | null = null;
+  private versions = new Map<string, number>();
+
+  look(device: SimDevice): string[] {
+    const { disk } = device;
+    if (disk.epoch !== this.epoch) {
+      this.epoch = disk.epoch;
+      this.cursor = null;
+      this.versions = new Map();
+      device.trulySeen.clear();
+    }
+    const wrong: string[] = [];
+    if (this.cursor !== null && (disk.cursor === null || disk.cursor < this.cursor)) {
+      wrong.push(`${named(device)} went from ${this.cursor} back to ${disk.cursor}`);
+    }
+    this.cursor = disk.cursor;
+    for (const [key, { version }] of diskCopies(disk)) {
+      const was = this.versions.get(key) ?? 0;
+      if (version < was) wrong.push(`${named(device)}: ${key} went from v${was} back to v${version}`);
+      this.versions.set(key, Math.max(was, version));
+      device.trulySeen.set(key, Math.max(was, version));
+    }
+    return wrong;
+  }
+}

@@ -1,0 +1,146 @@
+import { mergeGroupOf, mergeRuleOf, recordOf } from '@psa/domain';
+import { type MutationEntry, keyOf } from '../server/store.ts';
+import { equal, type Evidence, short } from './evidence.ts';
+import { type Change, changedFields, isApplied, type Writer } from './replay.ts';
+
+/** Changes that mutations made; conflicts are written by the server beside them. */
+const byMutations = (e: Evidence) => e.replay.changes.filter((c) => c.kind !== 'sync_conflicts');
+
+/** 2: what was acknowledged is what was written, nothing else was, and it is still there. */
+export function noLostAcknowledgedWrite(e: Evidence): string[] {
+  const wrong: string[] = [];
+  for (const change of byMutations(e)) {
+    const wanted = new Map<string, unknown>();
+    for (const { mutation: m } of change.applied) {
+      for (const [field, value] of Object.entries(m.patch)) wanted.set(field, value);
+      if (m.op === 'retract' || m.op === 'restore') wanted.set('deleted', m.op === 'retract');
+    }
+    for (const [field, value] of wanted) {
+      const now = change.after[field] ?? null;
+      if (!equal(now, value)) wrong.push(`${change.key}.${field} was acknowledged as ${String(value)} and is ${String(now)}`);
+    }
+    for (const field of changedFields(change.before, change.after)) {
+      if (!wanted.has(field)) wrong.push(`${change.key}.${field} changed at v${change.after.row_version} and nobody wished it`);
+    }
+  }
+  const present = new Map(e.oracle.rows.map(({ kind, row }) => [keyOf(kind, row.id), row]));
+  for (const [key, row] of e.replay.rows) {
+    if (!equal(present.get(key), row)) wrong.push(`${key} is not what the last commit left`);
+  }
+  return wrong;
+}
+
+/** 4: every wish happened once, its answer never changed, and versions count the changes. */
+export function exactlyOnce(e: Evidence): string[] {
+  const wrong = [...e.ledger.contradictions];
+  const finals = new Map<string, number>();
+  for (const { effects } of e.oracle.commits) {
+    for (const { mutation, result } of effects.mutations) {
+      if (result.status !== 'deferred') finals.set(mutation.mid, (finals.get(mutation.mid) ?? 0) + 1);
+    }
+  }
+  for (const [mid, times] of finals) if (times > 1) wrong.push(`mutation ${short(mid)} was judged for good ${times} times`);
+  for (const change of byMutations(e)) {
+    const from = change.before?.row_version ?? 0;
+    const counted = change.applied.filter((a) => (a.result.version ?? 0) > from).length;
+    if (change.after.row_version !== from + counted) {
+      wrong.push(`${change.key} went from v${from} to v${change.after.row_version} by ${counted} changes`);
+    }
+  }
+  return wrong;
+}
+
+/** What the author of a mutation had really read of its row. */
+function readOf(e: Evidence, entry: MutationEntry): number {
+  const known = e.ledger.byMid.get(entry.mutation.mid);
+  // The server's own writes read the present; versions of a life before a restore cannot be compared with those after it.
+  if (!known || (known.made.epoch !== null && known.made.epoch !== e.oracle.epoch)) return Number.MAX_SAFE_INTEGER;
+  return Math.min(entry.mutation.base, known.made.read.get(entry.mutation.mid) ?? 0);
+}
+
+const unseen = (writer: Writer | undefined, read: number, device: string | null): boolean =>
+  writer !== undefined && writer.version > read && (writer.device === null || writer.device !== device);
+
+/** Every applied wish with the change it was part of. */
+function* wishes(e: Evidence): Generator<{ change: Change; entry: MutationEntry; read: number }> {
+  for (const change of byMutations(e)) {
+    for (const entry of change.applied) yield { change, entry, read: readOf(e, entry) };
+  }
+}
+
+/** 9: what was retracted comes back only by `restore`. */
+export function noResurrectedDelete(e: Evidence): string[] {
+  return byMutations(e).flatMap((c) => {
+    if (c.before?.deleted !== true || c.applied.some((a) => a.mutation.op === 'restore')) return [];
+    if (!c.after.deleted) return [`${c.key} came back at v${c.after.row_version} without being restored`];
+    return [`${c.key} was edited at v${c.after.row_version} while it was retracted`];
+  });
+}
+
+/** 10: nobody retracts what somebody else changed unseen. */
+export function noDeleteOfUnseenEdit(e: Evidence): string[] {
+  const wrong: string[] = [];
+  for (const { change, entry, read } of wishes(e)) {
+    if (entry.mutation.op !== 'retract' || change.before === null || change.before.deleted) continue;
+    for (const [field, writer] of change.writers) {
+      if (unseen(writer, read, entry.device)) {
+        wrong.push(`${change.key} was retracted over ${field} of v${writer.version}; its author had read v${read}`);
+      }
+    }
+  }
+  return wrong;
+}
+
+/** 11: no value of another device is replaced by somebody who had not read it. */
+export function noSilentOverwrite(e: Evidence): string[] {
+  const wrong: string[] = [];
+  for (const { change, entry, read } of wishes(e)) {
+    if (change.before === null) continue;
+    for (const [field, value] of Object.entries(entry.mutation.patch)) {
+      const def = recordOf(change.kind);
+      if (!def || mergeRuleOf(def, field) === 'latest' || equal(change.before[field] ?? null, value)) continue;
+      const writer = change.writers.get(field);
+      if (unseen(writer, read, entry.device)) {
+        wrong.push(`${change.key}.${field} of v${writer?.version} was overwritten by ${short(entry.mutation.mid)}, which had read v${read}`);
+      }
+    }
+  }
+  return wrong;
+}
+
+/** 12: fields that change together never hold two authors' halves. */
+export function groupsNeverMix(e: Evidence): string[] {
+  const wrong: string[] = [];
+  for (const { change, entry, read } of wishes(e)) {
+    const def = recordOf(change.kind);
+    if (!def || change.before === null) continue;
+    for (const [field, value] of Object.entries(entry.mutation.patch)) {
+      if (equal(change.before[field] ?? null, value)) continue;
+      for (const other of mergeGroupOf(def, field)) {
+        if (other !== field && unseen(change.writers.get(other), read, entry.device)) {
+          wrong.push(`${change.key}: ${field} of ${short(entry.mutation.mid)} stands beside ${other} of another author`);
+        }
+      }
+    }
+  }
+  return wrong;
+}
+
+/** 5: a group is applied, parked, refused or deferred as a whole, in one commit. */
+export function groupAtomicity(e: Evidence): string[] {
+  const wrong: string[] = [];
+  const groups = new Map<string, MutationEntry[]>();
+  for (const entry of e.oracle.mutations) groups.set(entry.group, [...(groups.get(entry.group) ?? []), entry]);
+  for (const [group, entries] of groups) {
+    const fates = new Set(entries.map((x) => (isApplied(x) ? 'applied' : x.result.status)));
+    if (fates.size > 1) wrong.push(`group ${short(group)} is ${[...fates].join(' and ')}`);
+    const made = e.ledger.groups.get(group);
+    if (made && made.group.mutations.length !== entries.length) {
+      wrong.push(`group ${short(group)} has ${made.group.mutations.length} mutations, ${entries.length} are known`);
+    }
+  }
+  for (const c of byMutations(e)) {
+    if (c.applied.length === 0) wrong.push(`${c.key} was written at v${c.after.row_version} by a group that was not applied`);
+  }
+  return wrong;
+}

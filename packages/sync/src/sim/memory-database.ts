@@ -1,0 +1,52 @@
+import { MemoryServerStore } from '../server/memory.ts';
+import type { Entity, Oracle } from './oracle.ts';
+import type { Random } from './random.ts';
+import type { SimDatabase } from './server.ts';
+import type { VirtualTime } from './time.ts';
+
+/** The memory store with its insides open to the oracles. */
+export class OpenMemoryStore extends MemoryServerStore {
+  entities(): Entity[] {
+    return [...this.state.changes.values()];
+  }
+
+  oracle(facility: string): Oracle {
+    return {
+      head: this.state.heads.get(facility) ?? 0,
+      epoch: this.state.epoch,
+      rows: this.rows(facility),
+      mutations: this.mutationLog(),
+      quarantine: this.quarantineLog(),
+      commits: this.commitLog(),
+      entities: this.entities(),
+    };
+  }
+}
+
+/** A database in memory that can be restored from backups, and whose transactions may wait or die between decision and commit. */
+export function memoryDatabase(
+  facility: string,
+  time: VirtualTime,
+  newId: () => string,
+  store: OpenMemoryStore = new OpenMemoryStore({ epoch: newId() }),
+): SimDatabase {
+  return {
+    store,
+    real: false,
+    oracle: async () => store.oracle(facility),
+    oracleNow: () => store.oracle(facility),
+    backup: () => {
+      const backup = store.backup();
+      const at = new Date(time.now).toISOString();
+      return () => store.restore(backup, newId(), at);
+    },
+    overlap: (random: Random, percent: number, life: () => number) => {
+      store.beforeCommit = async () => {
+        if (!random.happens(percent)) return;
+        const began = life();
+        await time.sleep(random.between(1, 2000));
+        if (life() !== began) throw new Error('the server died before the commit');
+      };
+    },
+  };
+}

@@ -1,0 +1,25 @@
+import type { AnyRow } from '@psa/domain';
+import type { Effects, MutationEntry } from '../server/store.ts';
+
+/** The last change of a row in a scope, as the sequence has it. */
+export interface Entity {
+  kind: string;
+  id: string;
+  scope: string;
+  seq: number;
+  op: 'U' | 'D' | 'X';
+  version: number;
+}
+
+/** What is really in the database: the truth that devices are held against. */
+export interface Oracle {
+  head: number;
+  epoch: string;
+  rows: readonly { kind: string; row: AnyRow }[];
+  /** Every answered mutation, first answers first. */
+  mutations: readonly MutationEntry[];
+  quarantine: readonly { mid: string; state: string; code: string; payload: unknown }[];
+  /** Every committed transaction with its number (null: it wrote nothing that travels), in commit order. */
+  commits: readonly { seq: number | null; effects: Effects }[];
+  entities: readonly Entity[];
+}

@@ -1,0 +1,51 @@
+import { Random } from './random.ts';
+import type { Weather } from './network.ts';
+
+/** What kind of bad day a seed makes. */
+export interface Plan {
+  devices: number;
+  /** The first device has two tabs that both talk, as when a frozen one wakes. */
+  twoTabs: boolean;
+  minutes: number;
+  weather: Weather;
+  /** Per cent of store operations at which a tab ends. */
+  crashes: number;
+  /** Per cent of transactions that wait between decision and commit. */
+  overlaps: number;
+  restarts: number;
+  /** The server is restored to an earlier point. */
+  restore: boolean;
+  roleChanges: number;
+  /** The last device's pushes never leave it until the quiet phase. */
+  blockedPush: boolean;
+  /** The last device is withdrawn before the quiet phase. */
+  withdrawn: 'drain' | 'revoked' | null;
+  clocks: 'true' | 'skewed' | 'jumping';
+}
+
+/** The plan of a seed: every kind of fault is left out in some, so that each is seen alone and together with others. */
+export function planOf(seed: number): Plan {
+  const r = new Random(seed, 1);
+  const some = (percent: number, most: number) => (r.happens(percent) ? r.between(1, most) : 0);
+  return {
+    devices: r.pick([2, 2, 3, 3, 3, 4, 5]) ?? 3,
+    twoTabs: r.happens(25),
+    minutes: r.between(30, 70),
+    weather: {
+      lostRequests: some(70, 15),
+      lostReplies: some(70, 15),
+      doubled: some(60, 15),
+      slow: some(50, 10),
+      cut: some(60, 25),
+      turnedAway: some(30, 8),
+    },
+    crashes: r.happens(60) ? r.between(1, 10) / 10 : 0,
+    overlaps: some(60, 40),
+    restarts: some(30, 3),
+    restore: r.happens(15),
+    roleChanges: some(25, 3),
+    blockedPush: r.happens(20),
+    withdrawn: r.happens(6) ? 'drain' : r.happens(6) ? 'revoked' : null,
+    clocks: r.pick(['true', 'skewed', 'jumping'] as const) ?? 'true',
+  };
+}

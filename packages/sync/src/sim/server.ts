@@ -1,0 +1,200 @@
+import { type Actor, type AnyRow, ProblemError, type Role, recordOf, scopesOf, uuidv7 } from '@psa/domain';
+import { crc32 } from '../crc32.ts';
+import { LinkError } from '../device/link.ts';
+import type { Wish } from '../device/groups.ts';
+import type { Gone, PullReply, PullRequest, PushReply, PushRequest, SnapshotHeader, SnapshotRequest } from '../protocol.ts';
+import type { Caller } from '../server/end.ts';
+import { ServerEnd } from '../server/end.ts';
+import { pushGroup } from '../server/group.ts';
+import type { ServerStore } from '../server/store.ts';
+import { packPage } from './codec.ts';
+import type { Ledger } from './ledger.ts';
+import type { Oracle } from './oracle.ts';
+import type { Random } from './random.ts';
+import type { VirtualTime } from './time.ts';
+
+/** A database to run a simulation on, and what it tells the oracles. */
+export interface SimDatabase {
+  store: ServerStore;
+  /** What is really stored, beneath any fault planted around `store`. */
+  oracle(): Promise<Oracle>;
+  /** The same at once, where that can be had: then devices are held against it at every step. */
+  oracleNow?(): Oracle;
+  /** Takes a backup; what it returns puts the database back to it, in a new epoch. */
+  backup?(): () => void;
+  /** Lets so many per cent of the transactions wait, or die with the server, before they commit. */
+  overlap?(random: Random, percent: number, life: () => number): void;
+  /** Its work takes real time: virtual time waits for it. */
+  real: boolean;
+}
+
+/** Stands for HMAC in a world without secrets: text, author and device decide it. */
+export const signatureOf = (device: string, author: string, body: string): string =>
+  crc32(packPage([`${device} ${author} ${body}` as unknown as AnyRow])).toString(36);
+
+/** The server of a simulated hospital: sessions, restarts and restores around the server end. */
+export class SimServer {
+  readonly facility: string;
+  readonly people = new Map<string, Actor>();
+  readonly deviceStates = new Map<string, Caller['device_state']>();
+  /** What no reply may ever hold, and other faults seen while serving. */
+  readonly seen: { invariant: number; say: string }[] = [];
+  readonly crashes: string[] = [];
+  private end: ServerEnd;
+  private life = 0;
+  private readonly database: SimDatabase;
+  private readonly store: ServerStore;
+  private readonly time: VirtualTime;
+  private readonly random: Random;
+  private readonly ledger: Ledger;
+
+  /** @param store the database's store, or a faulty version of it. */
+  constructor(facility: string, database: SimDatabase, store: ServerStore, time: VirtualTime, random: Random, ledger: Ledger) {
+    this.facility = facility;
+    this.database = database;
+    this.store = store;
+    this.time = time;
+    this.random = random;
+    this.ledger = ledger;
+    this.end = this.start();
+  }
+
+  newId(): string {
+    return uuidv7(this.time.now, (count) => this.random.random(count));
+  }
+
+  private start(): ServerEnd {
+    return new ServerEnd(this.store, {
+      now: () => this.now(),
+      newId: () => this.newId(),
+      authorOf: async (device, author, body, sig) =>
+        signatureOf(device, author, body) === sig ? (this.people.get(author) ?? { code: 'ACCOUNT_CLOSED' }) : { code: 'BAD_SIGNATURE' },
+      compress: (text) => packPage(JSON.parse(text) as AnyRow[]),
+      report: (what, error) => this.crashes.push(`${what}: ${String(error)}`),
+    });
+  }
+
+  now(): string {
+    return new Date(this.time.now).toISOString();
+  }
+
+  /** The process ends and another starts: what was under way is not answered, what was not committed is gone. */
+  restart(): void {
+    this.life++;
+    this.end = this.start();
+  }
+
+  /** Whether the process that began a piece of work is still there. */
+  alive(life: number): boolean {
+    return life === this.life;
+  }
+  get presentLife(): number {
+    return this.life;
+  }
+
+  /** A write of the server itself, through the one way in. */
+  async write(actor: Actor, wishes: readonly Wish[]): Promise<void> {
+    const at = this.now();
+    const mutations = wishes.map((wish) => ({ ...wish, mid: this.newId(), at }));
+    const group = { group: this.newId(), device: this.facility, author: actor.user_id, mutations };
+    const { results } = await this.running(() =>
+      pushGroup(this.store, group, {
+        actor,
+        origin: 'server',
+        device: null,
+        cseq: null,
+        now: at,
+        clock_offset_ms: null,
+        schema: 1,
+        newId: () => this.newId(),
+        address: null,
+        user_agent: null,
+        baseIsCurrent: true,
+      }),
+    );
+    const wrong = results.find((r) => r.status !== 'applied' && r.status !== 'merged');
+    if (wrong) throw new Error(`the server's own write was not taken: ${JSON.stringify(wrong)}`);
+  }
+
+  /** Gives a person another role, in the record and at once. */
+  async changeRole(admin: Actor, user: string, role: Role): Promise<void> {
+    const actor = this.people.get(user);
+    if (!actor) return;
+    await this.write(admin, [{ kind: 'users', id: user, op: 'edit', base: 0, patch: { role } }]);
+    this.people.set(user, { ...actor, role });
+  }
+
+  async push(user: string, request: PushRequest): Promise<PushReply> {
+    const reply = await this.serve(() => this.end.push(this.caller(user, request.device), request));
+    for (const answer of reply.groups) for (const result of answer.results) this.ledger.answered(reply.epoch, result);
+    if (reply.groups.length !== request.groups.length) this.saw(15, 'a push was answered for other groups than it held');
+    return reply;
+  }
+
+  async pull(user: string, request: PullRequest): Promise<PullReply> {
+    const caller = this.caller(user, request.device);
+    // A small page makes many: what is cut in the middle shows.
+    const reply = await this.serve(() => this.end.pull(caller, { ...request, limit: request.limit ?? 7 }));
+    this.checkReach(caller.actor.role, reply.rows, reply.gone);
+    return reply;
+  }
+
+  async snapshot(user: string, request: SnapshotRequest): Promise<{ header: SnapshotHeader; pages: { n: number; bytes: Uint8Array }[] }> {
+    const caller = this.caller(user, request.device);
+    const scopes: readonly string[] = scopesOf(caller.actor.role);
+    const reply = await this.serve(() => this.end.snapshot(caller, request));
+    if (!scopes.includes(reply.header.scope)) this.saw(17, `${caller.actor.role} was sent a snapshot of ${reply.header.scope}`);
+    return reply;
+  }
+
+  private caller(user: string, device: string): Caller {
+    const actor = this.people.get(user);
+    if (!actor) throw new LinkError('signed_out', 'Nobody of that name.');
+    return { actor, device, device_state: this.deviceStates.get(device) ?? 'active', address: null, user_agent: null };
+  }
+
+  private async serve<T>(work: () => Promise<T>): Promise<T> {
+    const { life } = this;
+    try {
+      const reply = await this.running(work);
+      if (this.alive(life)) return reply;
+    } catch (error) {
+      if (error instanceof ProblemError) throw new LinkError(reasonOf(error.status), error.message);
+      if (this.alive(life)) throw error;
+    }
+    throw new LinkError('unreachable', 'The server went away.');
+  }
+
+  private running<T>(work: () => Promise<T>): Promise<T> {
+    return this.database.real ? this.time.real(work()) : work();
+  }
+
+  /** Invariant 17: no reply holds a row outside the scopes of who asked. */
+  private checkReach(role: Role, rows: Readonly<Record<string, readonly AnyRow[]>>, gone: readonly Gone[]): void {
+    const scopes: readonly string[] = scopesOf(role);
+    for (const [kind, list] of Object.entries(rows)) {
+      for (const row of list) {
+        const declared = recordOf(kind)?.scope ?? 'none';
+        const scope = declared === 'row' ? String(row.scope) : declared;
+        if (!scopes.includes(scope)) this.saw(17, `${role} was sent ${kind} ${row.id} of ${scope}`);
+      }
+    }
+    for (const [kind, id] of gone) {
+      const scope = recordOf(kind)?.scope ?? 'none';
+      if (scope !== 'row' && !scopes.includes(scope)) this.saw(17, `${role} was told that ${kind} ${id} of ${scope} is gone`);
+    }
+  }
+
+  private saw(invariant: number, say: string): void {
+    this.seen.push({ invariant, say });
+  }
+}
+
+function reasonOf(status: number): LinkError['reason'] {
+  if (status === 401) return 'signed_out';
+  if (status === 403) return 'forbidden';
+  if (status === 413) return 'too_large';
+  if (status === 426) return 'too_old';
+  if (status === 429) return 'busy';
+  return 'unreachable';
+}

@@ -1,0 +1,114 @@
+import { uuidv7 } from '@psa/domain';
+import type { ServerStore } from '../server/store.ts';
+import { type DevicePlants, SimDevice } from './device.ts';
+import type { Violation } from './evidence.ts';
+import { foundHospital, type Hospital } from './hospital.ts';
+import { AT_EACH_STEP, WHEN_CAUGHT_UP } from './invariants.ts';
+import { NeverBack } from './invariants-device.ts';
+import { Ledger } from './ledger.ts';
+import { memoryDatabase, type OpenMemoryStore } from './memory-database.ts';
+import { type Plan, planOf } from './plan.ts';
+import { Random } from './random.ts';
+import { type SimDatabase, SimServer } from './server.ts';
+import { VirtualTime } from './time.ts';
+
+/** A fault planted on purpose, as decorators around the ports: nothing in the product knows of it. */
+export interface Plants extends DevicePlants {
+  server?(store: ServerStore): ServerStore;
+  /** Another memory store than the right one. */
+  memory?(epoch: string): OpenMemoryStore;
+}
+
+export interface Options {
+  plants?: Plants;
+  plan?: Partial<Plan>;
+  /** Another database than memory. */
+  database?(facility: string, newId: () => string): Promise<SimDatabase>;
+}
+
+/** A hospital with its server, its devices and everything that goes wrong between them. */
+export interface World {
+  seed: number;
+  plan: Plan;
+  time: VirtualTime;
+  random: Random;
+  ledger: Ledger;
+  database: SimDatabase;
+  server: SimServer;
+  hospital: Hospital;
+  devices: SimDevice[];
+  /** Ids that several devices use for the same paper form. */
+  shared: readonly string[];
+  violations: Violation[];
+  restored: boolean;
+  crashes: number;
+  /** Notes what must never be seen. */
+  saw(invariant: number, sentences: readonly string[]): void;
+}
+
+/** A failing day says the same thing many times; the first few are enough. */
+const VIOLATIONS_MAX = 40;
+const YEAR_MS = 365 * 24 * 3600 * 1000;
+
+/** Builds the world of a seed: an empty hospital, devices that hold nothing yet. */
+export async function openWorld(seed: number, options: Options): Promise<World> {
+  const plan = { ...planOf(seed), ...options.plan };
+  const random = new Random(seed, 2);
+  const time = new VirtualTime();
+  const ledger = new Ledger();
+  const ids = random.fork(3);
+  const newId = () => uuidv7(time.now, (count) => ids.random(count));
+  const facility = newId();
+  const database =
+    (await options.database?.(facility, newId)) ?? memoryDatabase(facility, time, newId, options.plants?.memory?.(newId()));
+  const store = options.plants?.server?.(database.store) ?? database.store;
+  const server = new SimServer(facility, database, store, time, random.fork(4), ledger);
+  const hospital = await foundHospital(server);
+  database.overlap?.(random.fork(5), plan.overlaps, () => server.presentLife);
+  const violations: Violation[] = [];
+  const world: World = {
+    seed,
+    plan,
+    time,
+    random,
+    ledger,
+    database,
+    server,
+    hospital,
+    devices: [],
+    shared: [newId(), newId(), newId()],
+    violations,
+    restored: false,
+    crashes: 0,
+    saw: (invariant, sentences) => {
+      for (const say of sentences) if (violations.length < VIOLATIONS_MAX) violations.push({ invariant, say });
+    },
+  };
+  openDevices(world, options.plants ?? {});
+  return world;
+}
+
+function openDevices(world: World, plants: DevicePlants): void {
+  const { plan, random, hospital } = world;
+  const clock = (r: Random) => (plan.clocks === 'true' ? 0 : r.between(-YEAR_MS, YEAR_MS));
+  const people = [...hospital.staff.values()];
+  for (let i = 0; i < plan.devices; i++) {
+    const own = random.fork(100 + i);
+    const team = [0, 1, 2].map(() => own.pick(people) ?? hospital.admin.user_id);
+    const back = new NeverBack();
+    const stepped = (device: SimDevice) => {
+      world.saw(7, back.look(device));
+      const oracle = world.database.oracleNow?.();
+      if (oracle) for (const [n, check] of AT_EACH_STEP) world.saw(n, check(device, oracle));
+    };
+    const caughtUp = (device: SimDevice) => {
+      const oracle = world.database.oracleNow?.();
+      if (oracle) for (const [n, check] of WHEN_CAUGHT_UP) world.saw(n, check(device, oracle));
+    };
+    const tabs = i === 0 && plan.twoTabs ? 2 : 1;
+    const parts = { time: world.time, server: world.server, ledger: world.ledger, weather: { ...plan.weather }, plants, stepped, caughtUp };
+    const device = new SimDevice(parts, uuidv7(world.time.now, (n) => own.random(n)), team, tabs, clock(own.fork(1)), own.fork(2));
+    device.crashes = plan.crashes;
+    world.devices.push(device);
+  }
+}
