@@ -5,7 +5,7 @@ import { test } from 'vitest';
 import { type Database, openDatabase } from './database.ts';
 import { packRows } from './gzip.ts';
 import { IndexedDbDeviceStore } from './indexeddb.ts';
-import { keysFor } from './testing.ts';
+import { keysFor } from './testing-keys.ts';
 
 /** A database of its own for each case, with as many openers as the case asks for. */
 async function open(): Promise<DeviceFixture> {

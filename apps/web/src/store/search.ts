@@ -54,12 +54,18 @@ function entryOf(row: AnyRow): Entry {
   return { row, text: ` ${words.join(' ')}`, number, sort: `${names.join(' ')}\u0000${number}\u0000${row.id}` };
 }
 
-/** The ways one typed word may stand in the text. */
-function formsOf(word: string): string[] {
-  const plain = plainOf(word);
+/** One typed word: the ways it may stand in the text, and each at the beginning of a word. */
+interface Word {
+  forms: readonly string[];
+  begins: readonly string[];
+}
+
+function wordOf(typed: string): Word[] {
+  const plain = plainOf(typed);
   if (plain === '') return [];
   const phone = /^\d+$/.test(plain) ? nationalPhone(plain) : plain;
-  return phone === plain ? [plain] : [plain, phone];
+  const forms = phone === plain ? [plain] : [plain, phone];
+  return [{ forms, begins: forms.map((form) => ` ${form}`) }];
 }
 
 const before = (a: Entry, b: Entry): number => (a.sort < b.sort ? -1 : a.sort > b.sort ? 1 : 0);
@@ -99,17 +105,15 @@ export class PatientSearch {
   /** Rows that contain every word of `query`, best first; all rows by surname when it is empty. */
   find(query: string): readonly AnyRow[] {
     this.#sorted ??= [...this.#entries.values()].sort(before);
-    const words = query
-      .split(/\s+/)
-      .map(formsOf)
-      .filter((forms) => forms.length > 0);
+    const words = query.split(/\s+/).flatMap(wordOf);
+    if (words.length === 0) return this.#sorted.map((entry) => entry.row);
     // A phone number typed with spaces or brackets is one word.
-    const spaced = /^[\d\s+()./-]+$/.test(query) && words.length > 1 ? formsOf(query) : null;
+    const spaced = words.length > 1 && /^[\d\s+()./-]+$/.test(query) ? wordOf(query) : null;
     const best: AnyRow[] = [];
     const good: AnyRow[] = [];
     const rest: AnyRow[] = [];
     for (const entry of this.#sorted) {
-      const rank = Math.max(rankOf(entry, words), spaced ? rankOf(entry, [spaced]) : 0);
+      const rank = rankOf(entry, words) || (spaced ? rankOf(entry, spaced) : 0);
       if (rank === 3) best.push(entry.row);
       else if (rank === 2) good.push(entry.row);
       else if (rank === 1) rest.push(entry.row);
@@ -138,14 +142,20 @@ function place(list: readonly Entry[], entry: Entry): number {
   return low;
 }
 
+/** Whether any of these stands in the text. A plain loop: this runs for every patient at every keystroke. */
+function hasAny(text: string, parts: readonly string[]): boolean {
+  for (let i = 0; i < parts.length; i++) if (text.includes(parts[i] as string)) return true;
+  return false;
+}
+
 /** 0: a word is missing; 1: all occur; 2: all begin a word; 3: one is the hospital number itself. */
-function rankOf(entry: Entry, words: readonly (readonly string[])[]): 0 | 1 | 2 | 3 {
-  let rank: 1 | 2 | 3 = words.length === 0 ? 1 : 2;
-  for (const forms of words) {
-    const form = forms.find((f) => entry.text.includes(f));
-    if (form === undefined) return 0;
-    if (rank !== 3 && forms.includes(entry.number)) rank = 3;
-    else if (rank === 2 && !forms.some((f) => entry.text.includes(` ${f}`))) rank = 1;
+function rankOf(entry: Entry, words: readonly Word[]): 0 | 1 | 2 | 3 {
+  let rank: 1 | 2 | 3 = 2;
+  for (let i = 0; i < words.length; i++) {
+    const word = words[i] as Word;
+    if (!hasAny(entry.text, word.forms)) return 0;
+    if (rank === 2 && !hasAny(entry.text, word.begins)) rank = 1;
   }
+  for (const { forms } of words) if (forms.includes(entry.number)) rank = 3;
   return rank;
 }
