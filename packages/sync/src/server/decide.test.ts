@@ -249,6 +249,30 @@ test('rights are asked for the fields that would change', async () => {
   });
 });
 
+test('[S23] what a route wrote is unseen by every tablet until it is pulled', async () => {
+  const h = await ward();
+  const t = h.tablet();
+  const id = await h.patient(t);
+  await h.rest(t, { kind: 'patients', id, patch: { phone: '1' } });
+  expect(await h.one(t, { kind: 'patients', id, base: 1, patch: { phone: '2' } })).toMatchObject({ status: 'conflict' });
+});
+
+test('every rule that a row breaks is told at once', async () => {
+  const h = await ward();
+  const t = h.tablet();
+  const stay = await admitted(h, t);
+  const patch = { bed_number: '4', status: 'Discharged', discharge_date: '2026-02-01T08:00:00.000Z' };
+  const result = await h.one(t, { kind: 'patient_admissions', id: stay, patch });
+  expect([result.code, Object.keys(result.fields ?? {}).sort()]).toEqual(['CONSTRAINT', ['bed_number', 'discharge_date']]);
+});
+
+test('nobody makes a row of another facility, not even the server in somebody’s name', async () => {
+  const h = await ward();
+  const patch = { name: 'Other', short_name: 'O', country: 'Nigeria', time_zone: 'Africa/Lagos' };
+  const result = await h.server(h.tablet('super_admin'), { kind: 'facilities', op: 'create', patch });
+  expect(result).toMatchObject([{ code: 'NOT_YOURS' }]);
+});
+
 test.each([
   ['an unknown kind', { kind: 'nothings', op: 'create' as const }, 'kind'],
   ['an unknown field', { kind: 'patients', patch: { colour: 'red' } }, 'colour'],

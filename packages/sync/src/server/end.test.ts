@@ -89,10 +89,21 @@ test('[S4] a group is judged with its author’s rights, whoever carries it', as
   expect(h.rows('patients')[0]?.created_by).toBe(nurse.actor.user_id);
 });
 
+/** A group in order, but for one value that is nested so deep. */
+function deep(levels: number): string {
+  const id = '00000000-0000-7000-8000-000000000001';
+  const at = NOW;
+  const mutation = { mid: id, kind: 'patients', id, op: 'edit', base: 1, patch: { city: 'DEEP' }, at };
+  const body = JSON.stringify({ group: id, device: id, author: id, mutations: [mutation] });
+  return body.replace('"DEEP"', '['.repeat(levels) + ']'.repeat(levels));
+}
+
 test.each([
   ['no JSON', '{"group":'],
   ['another shape', '{"hello":"world"}'],
-  ['nested beyond reason', '['.repeat(100_000)],
+  ['nested without end', '['.repeat(100_000)],
+  ['nested beyond reason', deep(60)],
+  ['nested beyond any stack', deep(50_000)],
   ['characters that cannot be stored', '"\0\ud800"'],
 ])('[S29] a group that is %s is kept raw, answered for good, and holds up no other', async (_, body) => {
   const { h, end, caller } = await serving();

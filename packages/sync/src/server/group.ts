@@ -63,9 +63,17 @@ async function judged(
     return { decision: seen.decision, broken };
   } catch (error) {
     if (seen.crash) return { crash: seen.crash.error };
+    // What can never be written must not be sent again for ever and hold up what comes after it.
+    if (isUnwritable(error)) return { crash: error };
     throw error;
   }
 }
+
+/** Whether a store says that no try will ever write these effects (SQLSTATE, ISO 9075). */
+const isUnwritable = (error: unknown): boolean => {
+  const code = (error as { code?: unknown } | null)?.code;
+  return typeof code === 'string' && /^(22|42|54)[0-9A-Z]{3}$/.test(code);
+};
 
 /** Records that the database refused what the judge allowed (S30): a refusal, or a deferral when what is missing waits in quarantine. */
 async function keepBroken(

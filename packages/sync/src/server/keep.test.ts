@@ -148,6 +148,22 @@ test('[S29] a store that fails is no fault of the group: nothing is answered and
   expect([h.store.quarantineLog(), h.rows('patients')]).toEqual([[], []]);
 });
 
+test('[S29] what the database can never hold is kept as well, and what it may hold later is tried again', async () => {
+  const h = await ward();
+  const t = h.tablet();
+  const failing = (code: string) => {
+    h.store.beforeCommit = ({ effects }) => {
+      if (effects.writes.length > 0) throw Object.assign(new Error('planted'), { code });
+    };
+  };
+  const group = h.group(t, { kind: 'patients', op: 'create', patch: h.whois() });
+  failing('08006');
+  await expect(h.push(group, h.context(t))).rejects.toThrow('planted');
+  failing('22P05');
+  expect((await h.push(group, h.context(t))).results).toMatchObject([{ status: 'refused', code: 'CRASH' }]);
+  expect(h.store.quarantineLog()).toMatchObject([{ code: 'CRASH', payload: group.mutations[0] }]);
+});
+
 test('[S30] what the database refuses is answered with the field and sentence of the rule, and kept', async () => {
   const h = await ward();
   const t = h.tablet();

@@ -166,6 +166,40 @@ test('[S27] an author’s edit of a retracted row is let in by restoring it', as
   expect(h.conflicts('Resolved')).toMatchObject([{ resolution: 'mine' }]);
 });
 
+test('[S27] a conflict is settled once', async () => {
+  const h = await ward();
+  const t = h.tablet();
+  const c = await clash(h, t, h.tablet());
+  const present = () => ({ row_version: h.row('patients', c.id)?.row_version ?? 0, deleted: false });
+  for (const values of [{ phone: '8' }, { phone: '9' }]) {
+    const wishes = settlement(c.conflict, { take: 'other', values }, present(), () => false);
+    expect(await h.send(t, ...wishes)).toMatchObject([{ status: 'applied' }]);
+  }
+  expect(h.row('patients', c.id)?.phone).toBe('9');
+  expect(h.conflicts('Resolved')).toMatchObject([{ row_version: 2 }]);
+});
+
+test('[S6] a mend that clashes is parked; what it mended is closed and not named again', async () => {
+  const h = await ward();
+  const [a, b] = [h.tablet(), h.tablet()];
+  const id = await h.patient(a);
+  const bad = await h.send(
+    b,
+    { kind: 'patients', id, patch: { phone: '2' } },
+    { kind: 'patients', op: 'create', patch: { ...h.whois(), gender: 'x' } },
+  );
+  await h.one(a, { kind: 'patients', id, patch: { phone: '1' } });
+  const [one = '', two = ''] = bad.map((r) => r.mid);
+  const mended = await h.send(
+    b,
+    { kind: 'patients', id, patch: { phone: '2' }, repairs: one },
+    { kind: 'patients', op: 'create', patch: h.whois(), repairs: two },
+  );
+  expect(mended.map((r) => r.status)).toEqual(['conflict', 'conflict']);
+  expect([one, two].map((mid) => h.quarantine().get(mid))).toEqual(['repaired', 'repaired']);
+  expect(JSON.stringify(h.conflicts()[0]?.group_rest)).not.toContain('repairs');
+});
+
 test('[S27] a conflict about another record is not settled by the way', async () => {
   const h = await ward();
   const c = await clash(h, h.tablet(), h.tablet());

@@ -24,7 +24,7 @@ const step = fc.record({
 });
 const DEF = recordOf(RECORDS.patients.name);
 if (!DEF) throw new Error('no patients');
-const OPTIONS = { numRuns: 150 };
+const OPTIONS = { numRuns: 100 };
 
 interface Told {
   before: AnyRow;

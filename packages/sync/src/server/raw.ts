@@ -26,16 +26,18 @@ export function depthOf(text: string): number {
 /** Reads the text of a group; null when it is none: not JSON, another shape, or a mutation twice. */
 export function readGroup(body: string): Group | null {
   if (depthOf(body) > DEPTH_MAX) return null;
-  let value: unknown;
+  const parsed = parse(body);
+  if (!parsed?.success) return null;
+  const mids = new Set(parsed.data.mutations.map((m) => m.mid));
+  return mids.size === parsed.data.mutations.length ? parsed.data : null;
+}
+
+function parse(body: string) {
   try {
-    value = JSON.parse(body);
+    return groupSchema.safeParse(JSON.parse(body));
   } catch {
     return null;
   }
-  const parsed = groupSchema.safeParse(value);
-  if (!parsed.success) return null;
-  const mids = new Set(parsed.data.mutations.map((m) => m.mid));
-  return mids.size === parsed.data.mutations.length ? parsed.data : null;
 }
 
 /** A group that cannot be trusted or read, as it came. */

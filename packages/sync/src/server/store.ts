@@ -130,7 +130,8 @@ export interface ServerStore {
    * One transaction: locks and loads what is needed, lets `decide` judge it without I/O, writes the effects and commits.
    * Losing a race (serialisation, deadlock, the same mid or id inserted meanwhile) loads and decides again, eight times at most.
    * Resolves when the commit is durable; rejects with what `decide` threw. Only a commit that wrote a row of a kind that travels takes
-   * a number. `broken` when a constraint refused the effects: then nothing was written.
+   * a number. An error whose `code` is an SQLSTATE of class 22 (data), 42 (statement) or 54 (limits) says that these effects can never
+   * be written. `broken` when a constraint refused the effects: then nothing was written.
    */
   transact(
     facility: string,
