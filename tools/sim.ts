@@ -26,7 +26,8 @@ for (let seed = from; seed < from + count; seed++) {
   if (violations.length > 0) {
     broken.push(seed);
     console.log(`seed ${seed}: ${violations.length} violations. Again: npm run sim -- --seed ${seed}`);
-    for (const { invariant, say } of violations.slice(0, values.seed === undefined ? 3 : 40)) console.log(`  [${invariant}] ${say}`);
+    for (const { invariant, say } of violations.slice(0, values.seed === undefined ? 3 : 40))
+      console.log(`  [${invariant}] ${say}`);
   }
   if (values.seed !== undefined) console.log(JSON.stringify(plan), JSON.stringify(stats));
   else if ((seed - from + 1) % 50 === 0) console.log(`${seed - from + 1} of ${count} days, ${broken.length} broken`);

@@ -30,8 +30,10 @@ export async function fetchScope(c: Contacts, scope: string): Promise<void> {
     try {
       await c.store.putPage(scope, n, bytes);
     } catch (error) {
-      if (codeOf(error) !== 'UNREADABLE') throw error;
-      throw new LinkError('unreachable', `Page ${n} of ${scope} arrived damaged.`);
+      const code = codeOf(error);
+      if (code === 'UNREADABLE') throw new LinkError('unreachable', `Page ${n} of ${scope} arrived damaged.`);
+      if (code === 'NOT_FOUND') throw elsewhere(scope);
+      throw error;
     }
     held.add(n);
     done += rowsOf.get(n) ?? 0;
@@ -46,12 +48,17 @@ async function end(c: Contacts, scope: string): Promise<boolean> {
   try {
     await c.store.endSnapshot(scope);
   } catch (error) {
-    if (codeOf(error) === 'CONFLICT') return false;
+    const code = codeOf(error);
+    if (code === 'CONFLICT') return false;
+    if (code === 'NOT_FOUND') throw elsewhere(scope);
     throw error;
   }
   c.report.replaced.add(scope);
   return true;
 }
+
+/** Another tab began a snapshot of this scope meanwhile; waiting a little keeps the two from taking turns for ever. */
+const elsewhere = (scope: string) => new LinkError('unreachable', `Another tab is fetching ${scope}.`);
 
 function codeOf(error: unknown): unknown {
   return error instanceof Error && 'code' in error ? error.code : undefined;

@@ -46,7 +46,7 @@ function newPatient(s: Scene, id = s.device.newId()): Wish {
 }
 
 function newAllergy(s: Scene, patient: string): Wish {
-  const none = s.random.happens(20);
+  const none = s.random.happens(10);
   const patch: Patch = {
     patient_id: patient,
     assertion: none ? 'No known allergies' : 'Allergy',
@@ -71,9 +71,25 @@ function newAdmission(s: Scene, patient: string): Wish {
   return { kind: 'patient_admissions', id: s.device.newId(), op: 'create', base: 0, patch };
 }
 
-const edit = (kind: string, row: AnyRow, patch: Patch): Wish => ({ kind, id: row.id, op: 'edit', base: row.row_version, patch });
-const save = (s: Scene, wishes: readonly Wish[], ...rest: [spoilt?: Parameters<SimDevice['save']>[2]]) =>
-  s.device.save(s.tab, wishes, ...rest);
+const edit = (kind: string, row: AnyRow, patch: Patch): Wish => ({
+  kind,
+  id: row.id,
+  op: 'edit',
+  base: row.row_version,
+  patch,
+});
+/** Saves what the screen would offer this person; now and then also what it would not. */
+async function save(s: Scene, wishes: readonly Wish[], spoilt: Parameters<SimDevice['save']>[2] = null): Promise<void> {
+  if (s.device.mayAll(wishes) || s.random.happens(4)) await s.device.save(s.tab, wishes, spoilt);
+}
+
+/** A row of a kind; mostly one of a few that everybody works on. */
+function busyRow(s: Scene, kind: string): AnyRow | undefined {
+  const rows = s.of(kind);
+  if (!s.random.happens(70)) return s.random.pick(rows);
+  const busy = [...rows].sort((a, b) => (a.id < b.id ? -1 : 1)).slice(0, 3);
+  return s.random.pick(busy);
+}
 
 const register: Act = async (s) => {
   const patient = newPatient(s);
@@ -104,12 +120,12 @@ function patientPatch(s: Scene): Patch {
 }
 
 const editPatient: Act = async (s) => {
-  const row = s.random.pick(s.of('patients'));
+  const row = busyRow(s, 'patients');
   if (row) await save(s, [edit('patients', row, patientPatch(s))]);
 };
 
 const editTwo: Act = async (s) => {
-  const [a, b] = [s.random.pick(s.of('patients')), s.random.pick(s.of('patients'))];
+  const [a, b] = [busyRow(s, 'patients'), busyRow(s, 'patients')];
   if (!a || !b || a.id === b.id) return;
   const wishes = [edit('patients', a, patientPatch(s)), edit('patients', b, patientPatch(s))];
   if (s.random.happens(50)) wishes.push(newAllergy(s, a.id));
@@ -117,12 +133,12 @@ const editTwo: Act = async (s) => {
 };
 
 const addAllergy: Act = async (s) => {
-  const row = s.random.pick(s.of('patients'));
+  const row = busyRow(s, 'patients');
   if (row) await save(s, [newAllergy(s, row.id)]);
 };
 
 const resolveAllergy: Act = async (s) => {
-  const row = s.random.pick(s.of('patient_allergies'));
+  const row = busyRow(s, 'patient_allergies');
   if (!row) return;
   const active = row.status !== 'Active';
   const patch: Patch = active ? { status: 'Active' } : { status: 'Resolved', status_reason: fresh(s, 'Because') };
@@ -130,19 +146,22 @@ const resolveAllergy: Act = async (s) => {
 };
 
 const admit: Act = async (s) => {
-  const row = s.random.pick(s.of('patients'));
+  const row = busyRow(s, 'patients');
   if (row) await save(s, [newAdmission(s, row.id)]);
 };
 
 const moveOrDischarge: Act = async (s) => {
-  const row = s.random.pick(s.of('patient_admissions'));
+  const row = busyRow(s, 'patient_admissions');
   if (!row) return;
   const ward = s.random.pick(s.of('wards'));
   const choice = s.random.below(3);
   if (choice === 0 && ward) {
     await save(s, [edit('patient_admissions', row, { ward_id: ward.id, bed_number: `B${s.random.below(3)}` })]);
   } else if (choice === 1) {
-    const patch = row.status === 'Active' ? { status: 'Discharged', discharge_date: '2026-03-02T10:00:00.000Z' } : { status: 'Active', discharge_date: null };
+    const patch =
+      row.status === 'Active'
+        ? { status: 'Discharged', discharge_date: '2026-03-02T10:00:00.000Z' }
+        : { status: 'Active', discharge_date: null };
     await save(s, [edit('patient_admissions', row, patch)]);
   } else {
     await save(s, [edit('patient_admissions', row, { provisional_diagnosis: fresh(s, 'Diagnosis') })]);
@@ -151,13 +170,15 @@ const moveOrDischarge: Act = async (s) => {
 
 const retract: Act = async (s) => {
   const kind = s.random.pick(['patients', 'patient_allergies', 'patient_admissions']) ?? 'patients';
-  const row = s.random.pick(s.of(kind));
+  const row = busyRow(s, kind);
   if (row) await save(s, [{ kind, id: row.id, op: 'retract', base: row.row_version, patch: {}, reason: 'Entered twice.' }]);
 };
 
 const restore: Act = async (s) => {
   const present = new Set(KINDS.flatMap((kind) => s.of(kind).map((row) => keyOf(kind, row.id))));
-  const away = [...s.device.lastSeen].filter(([key, version]) => version > 0 && !present.has(key) && key.startsWith('patients/'));
+  const away = [...s.device.lastSeen].filter(
+    ([key, version]) => version > 0 && !present.has(key) && key.startsWith('patients/'),
+  );
   const [key, version] = s.random.pick(away) ?? [];
   if (key === undefined || version === undefined) return;
   await save(s, [{ kind: 'patients', id: key.slice('patients/'.length), op: 'restore', base: version, patch: {} }]);
@@ -179,7 +200,9 @@ const mend: Act = async (s) => {
   const attention = await s.device.tab(s.tab).store.attention();
   const entry = s.random.pick(attention.filter((e) => e.group.mutations.length > 0));
   if (!entry) return;
-  const wishes = s.random.happens(30) ? withdrawal(entry, 'Not needed.') : repair(entry, mendedValues(s, entry.group.mutations));
+  const wishes = s.random.happens(30)
+    ? withdrawal(entry, 'Not needed.')
+    : repair(entry, mendedValues(s, entry.group.mutations));
   try {
     await s.device.save(s.tab, wishes, null, entry.group.group);
   } catch (error) {
@@ -188,10 +211,14 @@ const mend: Act = async (s) => {
   }
 };
 
-function mendedValues(s: Scene, mutations: readonly { mid: string; kind: string; op: string; patch: Patch }[]): Record<string, Patch> {
+function mendedValues(
+  s: Scene,
+  mutations: readonly { mid: string; kind: string; op: string; patch: Patch }[],
+): Record<string, Patch> {
   return Object.fromEntries(
     mutations.map((m) => {
-      if (m.kind === 'patients' && m.op === 'create') return [m.mid, { hospital_number: fresh(s, 'H'), date_of_birth_precision: 'Unknown', phone: digits(s) }];
+      if (m.kind === 'patients' && m.op === 'create')
+        return [m.mid, { hospital_number: fresh(s, 'H'), date_of_birth_precision: 'Unknown', phone: digits(s) }];
       if (m.kind === 'patient_admissions' && m.op === 'create') return [m.mid, { bed_number: null }];
       return [m.mid, 'phone' in m.patch ? { phone: digits(s) } : {}];
     }),
@@ -201,7 +228,12 @@ function mendedValues(s: Scene, mutations: readonly { mid: string; kind: string;
 const spoil: Act = async (s) => {
   const patient = newPatient(s);
   const what = s.random.below(5);
-  if (what === 0) return await save(s, [{ ...patient, patch: { ...patient.patch, date_of_birth_precision: null } }, newAllergy(s, patient.id)], 'values');
+  if (what === 0)
+    return await save(
+      s,
+      [{ ...patient, patch: { ...patient.patch, date_of_birth_precision: null } }, newAllergy(s, patient.id)],
+      'values',
+    );
   if (what === 1) return await save(s, [{ ...patient, patch: { ...patient.patch, phone: 'x'.repeat(40) } }], 'values');
   if (what === 2) return await save(s, [patient], 'signature');
   if (what === 3) return await save(s, [patient], 'text');
@@ -210,13 +242,13 @@ const spoil: Act = async (s) => {
 };
 
 const ACTIONS: readonly [weight: number, act: Act][] = [
-  [14, register],
+  [7, register],
   [6, registerShared],
-  [28, editPatient],
-  [8, editTwo],
-  [8, addAllergy],
-  [6, resolveAllergy],
-  [8, admit],
+  [36, editPatient],
+  [10, editTwo],
+  [5, addAllergy],
+  [7, resolveAllergy],
+  [4, admit],
   [8, moveOrDischarge],
   [6, retract],
   [4, restore],

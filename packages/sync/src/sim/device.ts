@@ -1,4 +1,4 @@
-import { type AnyRow, uuidv7 } from '@psa/domain';
+import { type AnyRow, may, recordOf, uuidv7 } from '@psa/domain';
 import { DeviceEnd } from '../device/engine.ts';
 import { type DeviceEnv, newGroup, type Wish } from '../device/groups.ts';
 import type { Link } from '../device/link.ts';
@@ -117,6 +117,17 @@ export class SimDevice {
     return tab;
   }
 
+  /** Whether the present person has the right to all of these, as a screen would ask. */
+  mayAll(wishes: readonly Wish[]): boolean {
+    const actor = this.world.server.people.get(this.user);
+    return wishes.every(({ kind, op, patch }) => {
+      const def = recordOf(kind);
+      if (!actor || !def || op === 'withdraw') return actor !== undefined;
+      const action = op === 'create' || op === 'edit' ? op : 'retract';
+      return may(actor, action, def, Object.keys(patch));
+    });
+  }
+
   /** A tab that lives: dead ones are opened again first. */
   tab(n = 0): Tab {
     const i = n % this.tabs.length;
@@ -173,7 +184,16 @@ export class SimDevice {
     const entry = await newGroup(wishes, { device: this.id, author }, this.env, (body) => signatureOf(this.id, author, body));
     if (spoilt === 'signature') entry.sig = 'forged';
     if (spoilt === 'text') entry.body = entry.body.slice(1);
-    const made: Made = { group: entry.group, device: this.id, author, saved: false, epoch: this.disk.epoch, read: this.trulyRead(entry.group), spoilt, mends };
+    const made: Made = {
+      group: entry.group,
+      device: this.id,
+      author,
+      saved: false,
+      epoch: this.disk.epoch,
+      read: this.trulyRead(entry.group),
+      spoilt,
+      mends,
+    };
     ledger.add(made);
     await tab.store.save(entry, mends === null ? undefined : { group: mends });
     made.saved = true;
@@ -201,7 +221,8 @@ const MOVES = new Set(['applyPage', 'endSnapshot', 'settle', 'newEpoch', 'dropSc
 export function diskCopies(disk: MemoryDisk): Map<string, { kind: string; version: number; row: AnyRow | null }> {
   const copies = new Map<string, { kind: string; version: number; row: AnyRow | null }>();
   for (const pages of disk.pages.values()) {
-    for (const { kind, rows } of pages) for (const row of rows) copies.set(keyOf(kind, row.id), { kind, version: row.row_version, row });
+    for (const { kind, rows } of pages)
+      for (const row of rows) copies.set(keyOf(kind, row.id), { kind, version: row.row_version, row });
   }
   for (const [key, { kind, version, row }] of disk.delta) copies.set(key, { kind, version, row });
   return copies;

@@ -20,7 +20,13 @@ export async function foundHospital(server: SimServer): Promise<Hospital> {
   const facility = { name: 'Simulated Hospital', short_name: 'SIM', country: 'Nigeria', time_zone: 'Africa/Lagos' };
   await server.write(admin, [create('facilities', facility_id, facility)]);
   const people = [...staff].map(([role, id]) =>
-    create('users', id, { email: `${role}@sim.example`, full_name: `Person ${role}`, role, is_approved: true, is_active: true }),
+    create('users', id, {
+      email: `${role}@sim.example`,
+      full_name: `Person ${role}`,
+      role,
+      is_approved: true,
+      is_active: true,
+    }),
   );
   await server.write(admin, people);
   const wards = ['A', 'B'].map((code) =>

@@ -2,7 +2,7 @@ import { type AnyRow, recordOf, scopesOf } from '@psa/domain';
 import type { NewGroup } from '../device/store.ts';
 import { keyOf } from '../server/store.ts';
 import { diskCopies, type SimDevice } from './device.ts';
-import { equal, type Evidence, short } from './evidence.ts';
+import { type Evidence, equal, short } from './evidence.ts';
 import type { Ledger } from './ledger.ts';
 import type { Oracle } from './oracle.ts';
 
@@ -29,7 +29,8 @@ export function convergence(e: Evidence): string[] {
       if (row.deleted || !reach.includes(scopeOfRow(kind, row))) continue;
       const key = keyOf(kind, row.id);
       if (!held.has(key)) wrong.push(`${named(device)} lacks ${key} v${row.row_version}`);
-      else if (!equal(held.get(key), row)) wrong.push(`${named(device)} holds ${key} v${held.get(key)?.row_version}, the server v${row.row_version}`);
+      else if (!equal(held.get(key), row))
+        wrong.push(`${named(device)} holds ${key} v${held.get(key)?.row_version}, the server v${row.row_version}`);
       held.delete(key);
     }
     for (const key of held.keys()) wrong.push(`${named(device)} still holds ${key}`);
@@ -52,6 +53,11 @@ function groupsOn(device: SimDevice): { outbox: Set<string>; acked: Set<string>;
 /** 3: what was called saved is in the outbox, answered, or under attention; after any crash. */
 export function noLostSave(device: SimDevice, ledger: Ledger): string[] {
   const { outbox, acked, attention } = groupsOn(device);
+  // What a tab kept and could not tell any more because it crashed is kept all the same, and may not be lost from now on.
+  for (const group of [...outbox, ...acked, ...attention]) {
+    const made = ledger.groups.get(group);
+    if (made) made.saved = true;
+  }
   const mended = ledger.mended();
   const mine = [...ledger.groups.values()].filter((m) => m.device === device.id && m.saved);
   return mine
@@ -98,9 +104,12 @@ export function cursorNeverSkips(device: SimDevice, oracle: Oracle): string[] {
     const copy = copies.get(keyOf(kind, id));
     const row = copy?.row ?? null;
     if (op === 'U' && row?.row_version !== version) {
-      wrong.push(`${named(device)} at ${disk.cursor} has ${kind} ${short(id)} v${row?.row_version ?? 'none'}; change ${seq} made it v${version}`);
+      wrong.push(
+        `${named(device)} at ${disk.cursor} has ${kind} ${short(id)} v${row?.row_version ?? 'none'}; change ${seq} made it v${version}`,
+      );
     }
-    if (op === 'D' && row !== null) wrong.push(`${named(device)} at ${disk.cursor} still has ${kind} ${short(id)}, retracted by ${seq}`);
+    if (op === 'D' && row !== null)
+      wrong.push(`${named(device)} at ${disk.cursor} still has ${kind} ${short(id)}, retracted by ${seq}`);
   }
   return wrong;
 }
@@ -113,7 +122,8 @@ export function causalOrder(device: SimDevice, oracle: Oracle): string[] {
   for (const [key, { kind, row }] of copies) {
     if (row === null || !('patient_id' in row)) continue;
     const parent = keyOf('patients', String(row.patient_id));
-    if (!copies.get(parent)?.row && !retracted.has(parent)) wrong.push(`${named(device)} shows ${kind} ${key} without ${parent}`);
+    if (!copies.get(parent)?.row && !retracted.has(parent))
+      wrong.push(`${named(device)} shows ${kind} ${key} without ${parent}`);
   }
   return wrong;
 }
@@ -124,7 +134,8 @@ export function nothingOutsideHeld(device: SimDevice): string[] {
   const wrong: string[] = [];
   if (disk.cursor === null && disk.held.length > 0) wrong.push(`${named(device)} holds scopes without a cursor`);
   for (const [key, { kind, row }] of diskCopies(disk)) {
-    if (row && !disk.held.includes(scopeOfRow(kind, row))) wrong.push(`${named(device)} keeps ${key} of a scope it does not hold`);
+    if (row && !disk.held.includes(scopeOfRow(kind, row)))
+      wrong.push(`${named(device)} keeps ${key} of a scope it does not hold`);
   }
   return wrong;
 }
@@ -144,12 +155,15 @@ const REQUESTS_PER_SYNC_MAX = 60;
 export function liveness(e: Evidence): string[] {
   const waiting = e.oracle.quarantine.some((q) => q.state === 'open' || q.state === 'deferred');
   return e.devices.flatMap((device) => {
-    const left = [...device.disk.outbox.values()];
+    // A stolen device is not listened to: what it has not sent stays on it.
+    const left = e.server.deviceStates.get(device.id) === 'revoked' ? [] : [...device.disk.outbox.values()];
     const wrong: string[] = [];
     if (left.some((o) => o.state === 'waiting')) wrong.push(`${named(device)} still has ${left.length} groups to send`);
-    if (left.some((o) => o.state === 'deferred') && !waiting) wrong.push(`${named(device)} waits for something that nobody holds`);
+    if (left.some((o) => o.state === 'deferred') && !waiting)
+      wrong.push(`${named(device)} waits for something that nobody holds`);
     const requests = device.tabs.reduce((sum, t) => sum + t.link.requests, 0);
-    if (requests > REQUESTS_PER_SYNC_MAX * (device.syncs + 1)) wrong.push(`${named(device)} made ${requests} requests in ${device.syncs} rounds`);
+    if (requests > REQUESTS_PER_SYNC_MAX * (device.syncs + 1))
+      wrong.push(`${named(device)} made ${requests} requests in ${device.syncs} rounds`);
     return wrong;
   });
 }

@@ -8,7 +8,8 @@ export function gapFreeSequence(e: Evidence): string[] {
   let last = 0;
   for (const { seq, effects } of e.oracle.commits) {
     const moved = effects.writes.some((w) => travels(w.kind));
-    if (moved !== (seq !== null)) wrong.push(`a commit with${moved ? '' : 'out'} changes has ${seq === null ? 'no number' : `number ${seq}`}`);
+    if (moved !== (seq !== null))
+      wrong.push(`a commit with${moved ? '' : 'out'} changes has ${seq === null ? 'no number' : `number ${seq}`}`);
     if (seq === null) continue;
     if (seq !== last + 1) wrong.push(`number ${seq} follows ${last}`);
     last = seq;
@@ -23,7 +24,8 @@ export function poisonIsIsolated(e: Evidence): string[] {
   const kept = new Map(e.oracle.quarantine.map((q) => [q.mid, q]));
   const known = new Map(e.oracle.mutations.map((m) => [m.mutation.mid, m]));
   for (const { mutation, result } of e.oracle.mutations) {
-    if (result.status === 'refused' && !kept.has(mutation.mid)) wrong.push(`refused mutation ${short(mutation.mid)} is not in quarantine`);
+    if (result.status === 'refused' && !kept.has(mutation.mid))
+      wrong.push(`refused mutation ${short(mutation.mid)} is not in quarantine`);
   }
   for (const { made, mutation } of e.ledger.byMid.values()) {
     if (made.spoilt === null || made.spoilt === 'rights') continue;
@@ -48,7 +50,8 @@ export function conflictAccounting(e: Evidence): string[] {
   for (const [id, row] of conflicts) {
     if (row.status === 'Open' && settled.has(id)) wrong.push(`conflict ${short(id)} was settled and is open`);
     if (row.status === 'Resolved' && !settled.has(id)) wrong.push(`conflict ${short(id)} is resolved and nobody settled it`);
-    if (row.status === 'Resolved' && (row.resolved_by === null || row.resolution === null)) wrong.push(`conflict ${short(id)} does not say how it was settled`);
+    if (row.status === 'Resolved' && (row.resolved_by === null || row.resolution === null))
+      wrong.push(`conflict ${short(id)} does not say how it was settled`);
     if (row.deleted) wrong.push(`conflict ${short(id)} is gone`);
   }
   return wrong;

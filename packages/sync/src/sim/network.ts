@@ -1,4 +1,4 @@
-import { LinkError, type Link, type SnapshotStream } from '../device/link.ts';
+import { type Link, LinkError, type SnapshotStream } from '../device/link.ts';
 import type { PullReply, PullRequest, PushReply, PushRequest, SnapshotRequest } from '../protocol.ts';
 import type { Random } from './random.ts';
 import type { SimServer } from './server.ts';
@@ -99,7 +99,8 @@ export class UnreliableLink implements Link {
           (reply) => {
             if (heard) time.after(back, () => resolve(reply));
           },
-          (error: unknown) => time.after(back, () => reject(error instanceof LinkError ? error : new LinkError('unreachable', String(error)))),
+          (error: unknown) =>
+            time.after(back, () => reject(error instanceof LinkError ? error : new LinkError('unreachable', String(error)))),
         );
       });
     });

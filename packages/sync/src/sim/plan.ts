@@ -1,5 +1,5 @@
-import { Random } from './random.ts';
 import type { Weather } from './network.ts';
+import { Random } from './random.ts';
 
 /** What kind of bad day a seed makes. */
 export interface Plan {

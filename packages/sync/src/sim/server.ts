@@ -1,7 +1,7 @@
 import { type Actor, type AnyRow, ProblemError, type Role, recordOf, scopesOf, uuidv7 } from '@psa/domain';
 import { crc32 } from '../crc32.ts';
-import { LinkError } from '../device/link.ts';
 import type { Wish } from '../device/groups.ts';
+import { LinkError } from '../device/link.ts';
 import type { Gone, PullReply, PullRequest, PushReply, PushRequest, SnapshotHeader, SnapshotRequest } from '../protocol.ts';
 import type { Caller } from '../server/end.ts';
 import { ServerEnd } from '../server/end.ts';
@@ -68,7 +68,9 @@ export class SimServer {
       now: () => this.now(),
       newId: () => this.newId(),
       authorOf: async (device, author, body, sig) =>
-        signatureOf(device, author, body) === sig ? (this.people.get(author) ?? { code: 'ACCOUNT_CLOSED' }) : { code: 'BAD_SIGNATURE' },
+        signatureOf(device, author, body) === sig
+          ? (this.people.get(author) ?? { code: 'ACCOUNT_CLOSED' })
+          : { code: 'BAD_SIGNATURE' },
       compress: (text) => packPage(JSON.parse(text) as AnyRow[]),
       report: (what, error) => this.crashes.push(`${what}: ${String(error)}`),
     });
@@ -139,7 +141,10 @@ export class SimServer {
     return reply;
   }
 
-  async snapshot(user: string, request: SnapshotRequest): Promise<{ header: SnapshotHeader; pages: { n: number; bytes: Uint8Array }[] }> {
+  async snapshot(
+    user: string,
+    request: SnapshotRequest,
+  ): Promise<{ header: SnapshotHeader; pages: { n: number; bytes: Uint8Array }[] }> {
     const caller = this.caller(user, request.device);
     const scopes: readonly string[] = scopesOf(caller.actor.role);
     const reply = await this.serve(() => this.end.snapshot(caller, request));

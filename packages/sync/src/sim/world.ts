@@ -1,4 +1,4 @@
-import { uuidv7 } from '@psa/domain';
+import { DOCTORS, uuidv7 } from '@psa/domain';
 import type { ServerStore } from '../server/store.ts';
 import { type DevicePlants, SimDevice } from './device.ts';
 import type { Violation } from './evidence.ts';
@@ -91,7 +91,8 @@ export async function openWorld(seed: number, options: Options): Promise<World> 
 function openDevices(world: World, plants: DevicePlants): void {
   const { plan, random, hospital } = world;
   const clock = (r: Random) => (plan.clocks === 'true' ? 0 : r.between(-YEAR_MS, YEAR_MS));
-  const people = [...hospital.staff.values()];
+  // Mostly people who may do something.
+  const people = [...hospital.staff].flatMap(([role, id]) => (DOCTORS.some((d) => d === role) ? [id, id, id] : [id]));
   for (let i = 0; i < plan.devices; i++) {
     const own = random.fork(100 + i);
     const team = [0, 1, 2].map(() => own.pick(people) ?? hospital.admin.user_id);
@@ -106,8 +107,23 @@ function openDevices(world: World, plants: DevicePlants): void {
       if (oracle) for (const [n, check] of WHEN_CAUGHT_UP) world.saw(n, check(device, oracle));
     };
     const tabs = i === 0 && plan.twoTabs ? 2 : 1;
-    const parts = { time: world.time, server: world.server, ledger: world.ledger, weather: { ...plan.weather }, plants, stepped, caughtUp };
-    const device = new SimDevice(parts, uuidv7(world.time.now, (n) => own.random(n)), team, tabs, clock(own.fork(1)), own.fork(2));
+    const parts = {
+      time: world.time,
+      server: world.server,
+      ledger: world.ledger,
+      weather: { ...plan.weather },
+      plants,
+      stepped,
+      caughtUp,
+    };
+    const device = new SimDevice(
+      parts,
+      uuidv7(world.time.now, (n) => own.random(n)),
+      team,
+      tabs,
+      clock(own.fork(1)),
+      own.fork(2),
+    );
     device.crashes = plan.crashes;
     world.devices.push(device);
   }
