@@ -10,7 +10,7 @@ import {
 } from '@psa/sync';
 import { type StoreKeys, seal, sealJson, unsealJson } from '../session/crypto.ts';
 import { type DeltaValue, Newest, openContent, type ScopeContent, zip } from './content.ts';
-import { type CopiesMeta, type Database, guarded, type ScopeMeta, strictly } from './database.ts';
+import { type CopiesMeta, type Database, type ScopeMeta, strictly } from './database.ts';
 import { getOrMake } from './maps.ts';
 
 export interface CopiesEnv {
@@ -70,8 +70,7 @@ export class Copies {
 
   async applyPage(expected: number, page: Parameters<DeviceStore['applyPage']>[1]): Promise<boolean> {
     const wanted = await this.#sealed(page);
-    return guarded(async () => {
-      const tx = strictly(this.#db, ['meta', 'delta']);
+    return strictly(this.#db, ['meta', 'delta'], async (tx) => {
       const meta = (await tx.objectStore('meta').get('copies')) as CopiesMeta;
       const reach = this.#reach(meta);
       const asAsked =
@@ -84,7 +83,6 @@ export class Copies {
             reach.map(([scope]) => scope),
           ));
       if (!asAsked) {
-        await tx.done;
         return false;
       }
       for (const [, m] of reach) m.upto = page.next;
@@ -95,7 +93,7 @@ export class Copies {
         if (old && old.v > value.v) return;
         await delta.put(value.scope === '' && old ? { ...value, scope: old.scope } : value, key);
       });
-      await Promise.all([...writes, tx.objectStore('meta').put(meta, 'copies'), tx.done]);
+      await Promise.all([...writes, tx.objectStore('meta').put(meta, 'copies')]);
       return true;
     });
   }
@@ -120,12 +118,10 @@ export class Copies {
 
   async beginSnapshot(header: SnapshotHeader): Promise<number[]> {
     if (!this.#env.keys.scopes.has(header.scope)) throw new ProblemError('NOT_YOURS');
-    return guarded(async () => {
-      const tx = strictly(this.#db, ['meta', 'pages']);
+    return strictly(this.#db, ['meta', 'pages'], async (tx) => {
       const pages = tx.objectStore('pages');
       const meta = (await tx.objectStore('meta').get('copies')) as CopiesMeta;
       if (header.epoch !== meta.epoch) {
-        await tx.done;
         throw new ProblemError('EPOCH_CHANGED');
       }
       const fresh: ScopeMeta = { held: false, upto: 0, generation: 0, begun: null };
@@ -133,7 +129,6 @@ export class Copies {
       const keys = await pages.getAllKeys(ALL_OF(header.scope));
       if (m.begun?.header.snapshot === header.snapshot) {
         const { generation } = m.begun;
-        await tx.done;
         return keys
           .filter((k) => k[2] === generation)
           .map((k) => k[3])
@@ -142,7 +137,7 @@ export class Copies {
       const generation = Math.max(m.generation, m.begun?.generation ?? 0) + 1;
       meta.scopes[header.scope] = { ...m, begun: { header, generation } };
       const stale = keys.filter((k) => k[2] === m.begun?.generation);
-      await Promise.all([...stale.map((k) => pages.delete(k)), tx.objectStore('meta').put(meta, 'copies'), tx.done]);
+      await Promise.all([...stale.map((k) => pages.delete(k)), tx.objectStore('meta').put(meta, 'copies')]);
       return [];
     });
   }
@@ -155,19 +150,16 @@ export class Copies {
     if (bytes.length !== told.bytes || crc32(bytes) !== told.crc32) throw new ProblemError('UNREADABLE');
     const place = [scope, told.kind, begun.generation, n] as [string, string, number, number];
     const s = await seal(key, ['pages', ...place], bytes);
-    await guarded(async () => {
-      const tx = strictly(this.#db, ['meta', 'pages']);
+    await strictly(this.#db, ['meta', 'pages'], async (tx) => {
       const meta = (await tx.objectStore('meta').get('copies')) as CopiesMeta;
       const still = meta.scopes[scope]?.begun?.generation === begun.generation;
       if (still) await tx.objectStore('pages').put({ schema: PROTOCOL_VERSION, count: told.count, s }, place);
-      await tx.done;
       if (!still) throw new ProblemError('NOT_FOUND', { say: `The snapshot of ${scope} was given up.` });
     });
   }
 
   endSnapshot(scope: string): Promise<void> {
-    return guarded(async () => {
-      const tx = strictly(this.#db, ['meta', 'pages', 'delta']);
+    return strictly(this.#db, ['meta', 'pages', 'delta'], async (tx) => {
       const meta = (await tx.objectStore('meta').get('copies')) as CopiesMeta;
       const keys = await tx.objectStore('pages').getAllKeys(ALL_OF(scope));
       const m = meta.scopes[scope];
@@ -176,7 +168,6 @@ export class Copies {
       const cursor = this.#cursor(meta);
       const missing = !m || !begun || begun.header.pages.some((p) => !here.has(p.n));
       if (missing || (cursor !== null && cursor > begun.header.head)) {
-        await tx.done;
         throw missing ? new ProblemError('NOT_FOUND', { say: `Pages of ${scope} are missing.` }) : new ProblemError('CONFLICT');
       }
       const { head } = begun.header;
@@ -188,7 +179,6 @@ export class Copies {
         ...keys.filter((k) => k[2] !== begun.generation).map((k) => tx.objectStore('pages').delete(k)),
         ...covered.map((k) => delta.delete(k)),
         tx.objectStore('meta').put(meta, 'copies'),
-        tx.done,
       ]);
     });
   }
@@ -289,8 +279,7 @@ export class Copies {
 
 /** Deletes pages and delta of these scopes, whoever may read them. */
 export function dropScopes(db: Database, scopes: readonly string[]): Promise<void> {
-  return guarded(async () => {
-    const tx = strictly(db, ['meta', 'pages', 'delta']);
+  return strictly(db, ['meta', 'pages', 'delta'], async (tx) => {
     const meta = (await tx.objectStore('meta').get('copies')) as CopiesMeta;
     const delta = tx.objectStore('delta');
     const drops = scopes.map(async (scope) => {
@@ -299,6 +288,6 @@ export function dropScopes(db: Database, scopes: readonly string[]): Promise<voi
       await Promise.all([tx.objectStore('pages').delete(ALL_OF(scope)), ...rows.map((key) => delta.delete(key))]);
     });
     await Promise.all(drops);
-    await Promise.all([tx.objectStore('meta').put(meta, 'copies'), tx.done]);
+    await tx.objectStore('meta').put(meta, 'copies');
   });
 }

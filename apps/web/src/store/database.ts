@@ -1,6 +1,6 @@
 import { ProblemError } from '@psa/domain';
 import type { OutboxEntry, SnapshotHeader } from '@psa/sync';
-import { type DBSchema, type IDBPDatabase, openDB, type StoreNames } from 'idb';
+import { type DBSchema, type IDBPDatabase, type IDBPTransaction, openDB, type StoreNames } from 'idb';
 import type { Sealed } from '../session/crypto.ts';
 import type { Person } from '../session/keyring.ts';
 
@@ -82,18 +82,37 @@ export async function openDatabase(env: DatabaseEnv): Promise<Database> {
   return db;
 }
 
-/** A transaction that is on the disk when it completes. */
-export const strictly = <N extends StoreNames<PsaSchema>>(db: Database, names: N[]) =>
-  db.transaction(names, 'readwrite', { durability: 'strict' });
+export type WriteTx<N extends StoreNames<PsaSchema>> = IDBPTransaction<PsaSchema, N[], 'readwrite'>;
 
-/** Runs storage work; a full disk becomes DEVICE_FULL, everything else is passed on. */
-export async function guarded<T>(work: () => Promise<T>): Promise<T> {
+/**
+ * One transaction that is on the disk when this resolves. When `work` throws, or the storage gives up, nothing of it is kept. `work` may wait
+ * for requests of the transaction only. Rejects with DEVICE_FULL when there is no room, else with what `work` threw or the storage told.
+ */
+export async function strictly<N extends StoreNames<PsaSchema>, T>(
+  db: Database,
+  names: N[],
+  work: (tx: WriteTx<N>) => Promise<T>,
+): Promise<T> {
+  const tx = db.transaction(names, 'readwrite', { durability: 'strict' });
+  const ended = tx.done.then(
+    () => null,
+    (error: unknown) => error,
+  );
   try {
-    return await work();
+    const result = await work(tx);
+    await tx.done;
+    return result;
   } catch (error) {
-    if (error instanceof DOMException && error.name === 'QuotaExceededError') {
-      throw new ProblemError('DEVICE_FULL', { cause: error });
+    try {
+      tx.abort();
+    } catch {
+      // It is over already.
     }
-    throw error;
+    // A request that failed with its transaction says only that; the transaction says why.
+    const why = await ended;
+    if (isFull(error) || isFull(why)) throw new ProblemError('DEVICE_FULL', { cause: error });
+    throw error instanceof ProblemError ? error : (why ?? error);
   }
 }
+
+const isFull = (error: unknown): boolean => error instanceof DOMException && error.name === 'QuotaExceededError';

@@ -28,6 +28,11 @@ const OFFLINE_UNKNOWN =
 const OFFLINE_WRONG =
   'E-mail or password is not right. (The server cannot be reached; this device compared it with your last sign-in here.)';
 
+const whenIdle = (work: () => void): void => {
+  if (typeof requestIdleCallback === 'undefined') setTimeout(work, 0);
+  else requestIdleCallback(work);
+};
+
 /** UTF-8 bytes of these wishes as text inside a request. */
 const bytesSent = (wishes: readonly Wish[]): number => new TextEncoder().encode(JSON.stringify(JSON.stringify(wishes))).length;
 
@@ -301,6 +306,8 @@ export class Device {
       void this.#keyring?.change(id, vaultKey, (secrets) => ({ ...secrets, token: null, expires_at: null }));
     }
     if (heard) void this.#endSessions().catch(() => undefined);
+    // Only the tab that leads gets reports, so one tab folds. A delta that could not be folded is folded another time.
+    if (report.at_head) whenIdle(() => void opened.store.compact().catch(() => undefined));
   }
 
   #token(token: string | null): void {

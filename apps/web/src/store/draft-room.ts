@@ -1,6 +1,6 @@
 import { sealJson, sha256Hex, unsealJson } from '../session/crypto.ts';
 import type { Person } from '../session/person.ts';
-import { type Database, guarded, strictly } from './database.ts';
+import { type Database, strictly } from './database.ts';
 import type { DraftRoom, Kept } from './drafts.ts';
 
 /** The drafts of one person on this device: under a hash of person and form, sealed. */
@@ -15,16 +15,14 @@ export function draftRoom(db: Database, { user, keys }: Person): DraftRoom {
     write: async (key, kept) => {
       const at = await place(key);
       const sealed = await sealJson(keys.outbox, ['drafts', at], kept);
-      await guarded(async () => {
-        const tx = strictly(db, ['drafts']);
-        await Promise.all([tx.objectStore('drafts').put(sealed, at), tx.done]);
+      await strictly(db, ['drafts'], async (tx) => {
+        await tx.objectStore('drafts').put(sealed, at);
       });
     },
     remove: async (key) => {
       const at = await place(key);
-      await guarded(async () => {
-        const tx = strictly(db, ['drafts']);
-        await Promise.all([tx.objectStore('drafts').delete(at), tx.done]);
+      await strictly(db, ['drafts'], async (tx) => {
+        await tx.objectStore('drafts').delete(at);
       });
     },
   };

@@ -9,7 +9,7 @@ import {
   unreadableEntry,
 } from '@psa/sync';
 import { type Sealed, type StoreKeys, sealJson, unsealJson } from '../session/crypto.ts';
-import { type CopiesMeta, type Database, guarded, strictly } from './database.ts';
+import { type CopiesMeta, type Database, strictly } from './database.ts';
 
 /** What is sealed of a group; the group itself is read from its exact text. */
 interface Text {
@@ -41,7 +41,7 @@ export class Groups {
       // The number is part of what is sealed, and sealing must end before the transaction begins: take the next one and look again inside.
       const cseq: number = (this.#last ?? Number(await this.#db.get('meta', 'cseq'))) + 1;
       const s = await sealJson(this.#keys.outbox, ['outbox', cseq], textOf(entry));
-      const kept = await guarded(() => this.#keep(cseq, { group: entry.group.group, state: 'waiting', s }, mends));
+      const kept = await this.#keep(cseq, { group: entry.group.group, state: 'waiting', s }, mends);
       this.#last = kept ? cseq : null;
       if (kept) return { cseq, ...textOf(entry), group: entry.group, state: 'waiting' };
     }
@@ -53,24 +53,21 @@ export class Groups {
     value: { group: string; state: 'waiting'; s: Sealed },
     mends?: { group: string },
   ): Promise<boolean> {
-    const tx = strictly(this.#db, ['meta', 'outbox', 'attention']);
-    const attention = tx.objectStore('attention');
-    const [last, mended] = await Promise.all([
-      tx.objectStore('meta').get('cseq'),
-      mends ? attention.index('group').getKey(mends.group) : Promise.resolve(null),
-    ]);
-    if (Number(last) !== cseq - 1 || mended === undefined) {
-      await tx.done;
+    return await strictly(this.#db, ['meta', 'outbox', 'attention'], async (tx) => {
+      const attention = tx.objectStore('attention');
+      const [last, mended] = await Promise.all([
+        tx.objectStore('meta').get('cseq'),
+        mends ? attention.index('group').getKey(mends.group) : Promise.resolve(null),
+      ]);
       if (Number(last) !== cseq - 1) return false;
-      throw new ProblemError('NOT_FOUND', { say: 'This was mended already.' });
-    }
-    await Promise.all([
-      tx.objectStore('meta').put(cseq, 'cseq'),
-      tx.objectStore('outbox').put(value, cseq),
-      mended === null ? undefined : attention.delete(mended),
-      tx.done,
-    ]);
-    return true;
+      if (mended === undefined) throw new ProblemError('NOT_FOUND', { say: 'This was mended already.' });
+      await Promise.all([
+        tx.objectStore('meta').put(cseq, 'cseq'),
+        tx.objectStore('outbox').put(value, cseq),
+        mended === null ? undefined : attention.delete(mended),
+      ]);
+      return true;
+    });
   }
 
   async outbox(): Promise<OutboxEntry[]> {
@@ -116,8 +113,7 @@ export class Groups {
       const s = to === 'outbox' ? null : await sealJson(this.#keys.outbox, [to, cseq], text);
       moves.push({ cseq, group: entry.plain.group, to, s });
     }
-    await guarded(async () => {
-      const tx = strictly(this.#db, ['meta', 'outbox', 'acked', 'attention']);
+    await strictly(this.#db, ['meta', 'outbox', 'acked', 'attention'], async (tx) => {
       const meta = (await tx.objectStore('meta').get('copies')) as CopiesMeta;
       const outbox = tx.objectStore('outbox');
       if (epoch === undefined || epoch === meta.epoch) {
@@ -133,26 +129,22 @@ export class Groups {
           }
         }
       }
-      await tx.done;
     });
   }
 
   retryDeferred(): Promise<void> {
-    return guarded(async () => {
-      const tx = strictly(this.#db, ['outbox']);
+    return strictly(this.#db, ['outbox'], async (tx) => {
       for (let at = await tx.objectStore('outbox').openCursor(); at; at = await at.continue()) {
         if (at.value.state === 'deferred') await at.update({ ...at.value, state: 'waiting' });
       }
-      await tx.done;
     });
   }
 
   async trimAcked(before: string, cursor: number | null): Promise<void> {
     if (cursor === null) return;
     const old = (await this.acked()).filter((e) => e.acked_at < before && e.head <= cursor);
-    await guarded(async () => {
-      const tx = strictly(this.#db, ['acked']);
-      await Promise.all([...old.map((e) => tx.objectStore('acked').delete(e.cseq)), tx.done]);
+    await strictly(this.#db, ['acked'], async (tx) => {
+      await Promise.all(old.map((e) => tx.objectStore('acked').delete(e.cseq)));
     });
   }
 
@@ -171,12 +163,10 @@ export class Groups {
         })),
       );
       if (
-        await guarded(() =>
-          this.#changeEpoch(
-            epoch,
-            journal.map((e) => e.cseq),
-            again,
-          ),
+        await this.#changeEpoch(
+          epoch,
+          journal.map((e) => e.cseq),
+          again,
         )
       )
         return;
@@ -189,24 +179,24 @@ export class Groups {
     journal: readonly number[],
     again: readonly { cseq: number; value: { group: string; state: 'waiting'; s: Sealed } }[],
   ): Promise<boolean> {
-    const tx = strictly(this.#db, ['meta', 'pages', 'delta', 'outbox', 'acked']);
-    const [meta, keys] = await Promise.all([
-      tx.objectStore('meta').get('copies') as Promise<CopiesMeta>,
-      tx.objectStore('acked').getAllKeys(),
-    ]);
-    const asRead = keys.length === journal.length && keys.every((k, i) => k === journal[i]);
-    if (meta.epoch === epoch || !asRead) {
-      await tx.done;
-      return meta.epoch === epoch;
-    }
-    await Promise.all([
-      tx.objectStore('meta').put({ epoch, cursor: null, scopes: {} }, 'copies'),
-      tx.objectStore('pages').clear(),
-      tx.objectStore('delta').clear(),
-      ...again.flatMap(({ cseq, value }) => [tx.objectStore('acked').delete(cseq), tx.objectStore('outbox').put(value, cseq)]),
-      tx.done,
-    ]);
-    return true;
+    return await strictly(this.#db, ['meta', 'pages', 'delta', 'outbox', 'acked'], async (tx) => {
+      const [meta, keys] = await Promise.all([
+        tx.objectStore('meta').get('copies') as Promise<CopiesMeta>,
+        tx.objectStore('acked').getAllKeys(),
+      ]);
+      const asRead = keys.length === journal.length && keys.every((k, i) => k === journal[i]);
+      if (meta.epoch === epoch || !asRead) return meta.epoch === epoch;
+      await Promise.all([
+        tx.objectStore('meta').put({ epoch, cursor: null, scopes: {} }, 'copies'),
+        tx.objectStore('pages').clear(),
+        tx.objectStore('delta').clear(),
+        ...again.flatMap(({ cseq, value }) => [
+          tx.objectStore('acked').delete(cseq),
+          tx.objectStore('outbox').put(value, cseq),
+        ]),
+      ]);
+      return true;
+    });
   }
 
   /** Entries in `cseq` order; `text` null when it cannot be read. */

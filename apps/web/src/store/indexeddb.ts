@@ -11,6 +11,7 @@ import type {
   SnapshotHeader,
 } from '@psa/sync';
 import type { StoreKeys } from '../session/crypto.ts';
+import { compact, scopesToCompact } from './compaction.ts';
 import type { ScopeContent } from './content.ts';
 import { Copies } from './copies.ts';
 import type { Database } from './database.ts';
@@ -116,5 +117,11 @@ export class IndexedDbDeviceStore implements DeviceStore {
     await this.#groups.newEpoch(epoch, replayFrom);
     this.#env.onChange?.({ what: 'scopes' });
     this.#env.onChange?.({ what: 'groups' });
+  }
+
+  /** Folds what has grown, in idle time and in one tab. Nothing that is shown changes. */
+  async compact(): Promise<void> {
+    const { db, keys } = this.#env;
+    for (const scope of await scopesToCompact(db, keys)) await compact(db, keys, scope);
   }
 }

@@ -1,6 +1,6 @@
 import type { Sealed } from '../session/crypto.ts';
 import type { KeyringStore, Person } from '../session/keyring.ts';
-import { type Database, guarded, strictly } from './database.ts';
+import { type Database, strictly } from './database.ts';
 
 /** People are kept under `person <id>`, notes under `note <name>`, the device's own key under `device`. */
 const people = (): IDBKeyRange => IDBKeyRange.bound('person ', 'person \uffff');
@@ -8,9 +8,8 @@ const people = (): IDBKeyRange => IDBKeyRange.bound('person ', 'person \uffff');
 /** The keyring in this device's database. */
 export function keyringStore(db: Database): KeyringStore {
   const put = (key: string, value: Person | Sealed): Promise<void> =>
-    guarded(async () => {
-      const tx = strictly(db, ['keyring']);
-      await Promise.all([tx.objectStore('keyring').put(value, key), tx.done]);
+    strictly(db, ['keyring'], async (tx) => {
+      await tx.objectStore('keyring').put(value, key);
     });
   return {
     salt: async () => String(await db.get('meta', 'salt')),
@@ -22,16 +21,13 @@ export function keyringStore(db: Database): KeyringStore {
     person: async (id) => (await db.get('keyring', `person ${id}`)) as Person | undefined,
     put: (id, person) => put(`person ${id}`, person),
     remove: (id) =>
-      guarded(async () => {
-        const tx = strictly(db, ['keyring']);
-        await Promise.all([tx.objectStore('keyring').delete(`person ${id}`), tx.done]);
+      strictly(db, ['keyring'], async (tx) => {
+        await tx.objectStore('keyring').delete(`person ${id}`);
       }),
     deviceKey: (fresh) =>
-      guarded(async () => {
-        const tx = strictly(db, ['keyring']);
+      strictly(db, ['keyring'], async (tx) => {
         const kept = await tx.objectStore('keyring').get('device');
         if (!kept) await tx.objectStore('keyring').put(fresh, 'device');
-        await tx.done;
         return (kept as CryptoKey | undefined) ?? fresh;
       }),
     note: async (name) => (await db.get('keyring', `note ${name}`)) as Sealed | undefined,

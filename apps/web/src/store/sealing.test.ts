@@ -130,3 +130,28 @@ test('a page that cannot be read is dropped with its scope and reported; the out
   expect(await store.outbox()).toHaveLength(1);
   db.close();
 });
+
+test('a full disk is told as such and nothing is half kept', async () => {
+  const db = await openDatabase({ name: `psa ${crypto.randomUUID()}`, newId: () => crypto.randomUUID() });
+  const store = new IndexedDbDeviceStore({ db, keys: await keysFor(['ref']) });
+  const group = { group: 'g', device: 'd', author: 'a', mutations: [] };
+  const entry = { group, body: JSON.stringify(group), sig: '', saved_at: '' };
+  const put = IDBObjectStore.prototype.put;
+  try {
+    // As a browser does it: the request was taken, then the transaction is given up for want of room.
+    IDBObjectStore.prototype.put = function (this: IDBObjectStore, ...args: Parameters<typeof put>) {
+      const request = put.apply(this, args);
+      if (this.name !== 'outbox') return request;
+      const full = new DOMException('no room', 'QuotaExceededError');
+      Object.defineProperty(this.transaction, 'error', { get: () => full });
+      this.transaction.abort();
+      return request;
+    };
+    await expect(store.save(entry)).rejects.toMatchObject({ code: 'DEVICE_FULL' });
+  } finally {
+    IDBObjectStore.prototype.put = put;
+  }
+  expect([await db.get('meta', 'cseq'), await db.count('outbox')]).toEqual([0, 0]);
+  expect((await store.save(entry)).cseq).toBe(1);
+  db.close();
+});
