@@ -19,7 +19,7 @@ interface KeptForm {
 export interface RecordFormProps {
   def: RecordDef;
   /** The row being edited; absent for a new one. */
-  row?: { row_version: number } | undefined;
+  row?: { id: string; row_version: number } | undefined;
   /** Where the draft is kept: one key per record and purpose. */
   draftKey: string;
   /** What this form shows; every offered field unless told. */
@@ -68,7 +68,9 @@ function Filled(p: FilledProps) {
     Object.fromEntries(
       fields.map((f) => [
         f,
-        start[f] ?? rawOf(def.fields[f] ?? { kind: 'text', label: f, required: false }, before?.[f], present),
+        f in start
+          ? (start[f] ?? null)
+          : rawOf(def.fields[f] ?? { kind: 'text', label: f, required: false }, before?.[f], present),
       ]),
     );
   const [first] = useState(() => ({
@@ -94,8 +96,8 @@ function Filled(p: FilledProps) {
   const dirty = JSON.stringify(raws) !== JSON.stringify(untouched());
   const overtaken = row !== undefined && row.row_version > first.base;
 
-  const change = (name: string, raw: Json) => {
-    const next = { ...raws, [name]: raw };
+  const change = (name: string, raw: Json, others: Raws = {}) => {
+    const next = { ...raws, ...others, [name]: raw };
     setRaws(next);
     setFailed(null);
     p.keep({ raws: next, base: first.base });
@@ -207,7 +209,9 @@ function Filled(p: FilledProps) {
                           name={name}
                           field={field}
                           raw={raws[name] ?? null}
-                          onChange={(raw) => change(name, raw)}
+                          onChange={(raw, others) => change(name, raw, others)}
+                          raws={raws}
+                          self={row?.id}
                           problem={shown[name]}
                           present={present}
                           autoFocus={at === 0 && i === 0}

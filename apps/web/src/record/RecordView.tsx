@@ -8,18 +8,21 @@ import { loose, sayValue } from './values.ts';
 export function RecordView({
   def,
   row,
+  all = false,
   skip = [],
   sections,
 }: {
   def: RecordDef;
   row: object;
+  /** Also what only the server writes. */
+  all?: boolean;
   skip?: readonly string[];
   sections?: readonly string[];
 }) {
   const how = useSaying();
   return (
     <>
-      {sectionsOf(def)
+      {sectionsOf(def, undefined, all)
         .filter((s) => !sections || sections.includes(s.title))
         .map((section) => (
           <div key={section.title} className="values">

@@ -70,11 +70,14 @@ export function rawOf(field: FieldSpec, value: Json | undefined, present: Presen
   return value;
 }
 
-/** Names of the fields a person fills in, by section; sections left empty are not listed. */
-export function sectionsOf(def: RecordDef, only?: readonly string[]): { title: string; fields: string[] }[] {
+/**
+ * Names of the fields a person fills in, by section; sections left empty are not listed.
+ * @param all also what only the server writes, for reading.
+ */
+export function sectionsOf(def: RecordDef, only?: readonly string[], all = false): { title: string; fields: string[] }[] {
   const offered = (name: string) => {
     const field = def.fields[name];
-    if (!field || field.hidden || mergeRuleOf(def, name) === 'server' || field.kind === 'json') return false;
+    if (!field || field.hidden || field.kind === 'json' || (!all && mergeRuleOf(def, name) === 'server')) return false;
     return only ? only.includes(name) : true;
   };
   const placed = new Set((def.form ?? []).flatMap((s) => [...s.fields] as string[]));

@@ -3,15 +3,19 @@ import type { FieldKind, FieldSpec, Json } from '@psa/domain';
 import { useRows } from '../store/index.ts';
 import { ageText } from '../ui/age.ts';
 import { dayIn, showDay, showInstant } from '../ui/days.ts';
-import type { Present } from './form.ts';
-import { readRaw } from './form.ts';
+import { type Present, type Raws, readRaw } from './form.ts';
 import { choiceTitle, titleOf } from './values.ts';
 
 export interface WidgetProps {
   name: string;
   field: FieldSpec;
   raw: Json;
-  onChange(raw: Json): void;
+  /** @param others what else changes with it. */
+  onChange(raw: Json, others?: Raws): void;
+  /** The whole form as it stands. */
+  raws: Raws;
+  /** The row being edited. */
+  self: string | undefined;
   problem: string | undefined;
   present: Present;
   autoFocus?: boolean;
@@ -75,6 +79,7 @@ export function Choices({
   help,
   needed,
   disabled,
+  keep = false,
 }: {
   name: string;
   label: string;
@@ -85,6 +90,8 @@ export function Choices({
   help?: string | undefined;
   needed?: boolean;
   disabled?: boolean | undefined;
+  /** A setting that always has a value: it cannot be cleared. */
+  keep?: boolean;
 }) {
   const described = [help && `${name}-help`, problem && `${name}-problem`].filter(Boolean).join(' ') || undefined;
   return (
@@ -102,7 +109,7 @@ export function Choices({
             <span>{o.label}</span>
           </label>
         ))}
-        {value !== null && !disabled && (
+        {value !== null && !disabled && !keep && (
           <button type="button" className="quiet" onClick={() => onChange(null)} aria-label={`Clear ${label}`}>
             Clear
           </button>
@@ -138,7 +145,15 @@ const ChoiceBox: Widget = (p) => {
     );
   }
   return (
-    <Select {...common(p)} data={options} value={value} onChange={p.onChange} clearable searchable placeholder="Not recorded" />
+    <Select
+      {...common(p)}
+      data={options}
+      value={value}
+      onChange={(chosen) => p.onChange(chosen)}
+      clearable
+      searchable
+      placeholder="Not recorded"
+    />
   );
 };
 
@@ -237,7 +252,7 @@ const LinkBox: Widget = (p) => {
       {...common(p)}
       data={[...unknown, ...data]}
       value={raw}
-      onChange={p.onChange}
+      onChange={(chosen) => p.onChange(chosen)}
       searchable
       clearable
       limit={100}

@@ -1,0 +1,203 @@
+import { Button, PasswordInput, TextInput } from '@mantine/core';
+import { IconArrowLeft, IconChevronRight, IconUser } from '@tabler/icons-react';
+import { lazy, Suspense, useEffect, useState } from 'react';
+import { device } from '../store/index.ts';
+import { Notice } from '../ui/Pieces.tsx';
+import { Mark } from './Mark.tsx';
+import { readTrial, type Trial } from './trial.ts';
+
+const RequestAccount = lazy(() => import('./RequestAccount.tsx').then((m) => ({ default: m.RequestAccount })));
+
+interface Known {
+  email: string;
+  full_name: string;
+}
+
+/** Sign-in and unlock are one page: people this device knows are a tap away, and need no network. */
+export function SignIn({ known, ended }: { known: readonly Known[]; ended?: string | undefined }) {
+  const [chosen, setChosen] = useState<Known | 'other' | undefined>(
+    known.length === 0 ? 'other' : known.length === 1 ? known[0] : undefined,
+  );
+  const [asking, setAsking] = useState(false);
+  const [trial, setTrial] = useState<Trial>({ accounts: [], demo_available: false });
+
+  useEffect(() => {
+    let live = true;
+    // Offline there is nothing to try out; the page simply does not offer it.
+    void readTrial().then((found) => live && setTrial(found));
+    return () => {
+      live = false;
+    };
+  }, []);
+
+  return (
+    <div className="door">
+      <main className="door-card" aria-labelledby="door-title">
+        <div className="door-brand">
+          <Mark size="3rem" />
+          <div>
+            <h1 id="door-title">Plastic Surgeon Assistant</h1>
+            <p className="muted">The unit at hand, with or without a network.</p>
+          </div>
+        </div>
+        {ended && <Notice tone="info">{ended}</Notice>}
+        {asking ? (
+          <Suspense>
+            <RequestAccount close={() => setAsking(false)} />
+          </Suspense>
+        ) : chosen === undefined ? (
+          <section aria-label="Who are you?">
+            <h2 className="door-ask">Who are you?</h2>
+            <ul className="people">
+              {known.map((person) => (
+                <li key={person.email}>
+                  <button type="button" onClick={() => setChosen(person)}>
+                    <IconUser size="1.3rem" stroke={1.6} aria-hidden />
+                    <span>
+                      <strong>{person.full_name}</strong>
+                      <span className="muted small">{person.email}</span>
+                    </span>
+                    <IconChevronRight size="1.1rem" aria-hidden />
+                  </button>
+                </li>
+              ))}
+              <li>
+                <button type="button" onClick={() => setChosen('other')}>
+                  <span className="people-other">Someone else</span>
+                  <IconChevronRight size="1.1rem" aria-hidden />
+                </button>
+              </li>
+            </ul>
+          </section>
+        ) : (
+          <PasswordForm
+            key={chosen === 'other' ? 'other' : chosen.email}
+            person={chosen === 'other' ? undefined : chosen}
+            back={
+              known.length > 0 ? () => setChosen(chosen === 'other' && known.length === 1 ? known[0] : undefined) : undefined
+            }
+            someoneElse={() => setChosen('other')}
+            trial={trial}
+          />
+        )}
+        {!asking && (
+          <p className="door-foot small">
+            <button type="button" className="quiet" onClick={() => setAsking(true)}>
+              Request an account
+            </button>
+          </p>
+        )}
+      </main>
+    </div>
+  );
+}
+
+function PasswordForm({
+  person,
+  back,
+  someoneElse,
+  trial,
+}: {
+  person: Known | undefined;
+  back: (() => void) | undefined;
+  someoneElse(): void;
+  trial: Trial;
+}) {
+  const [email, setEmail] = useState(person?.email ?? '');
+  const [password, setPassword] = useState('');
+  const [problem, setProblem] = useState<{ code: string; say: string }>();
+  const [busy, setBusy] = useState(false);
+
+  const enter = async (withEmail: string, withPassword: string) => {
+    setBusy(true);
+    setProblem(undefined);
+    const result = await device.session.signIn(withEmail.trim(), withPassword);
+    setBusy(false);
+    if (!result.ok) setProblem(result);
+  };
+
+  return (
+    <form
+      className="stack"
+      noValidate
+      onSubmit={(event) => {
+        event.preventDefault();
+        if (!email.trim() || !password) setProblem({ code: 'INVALID', say: 'E-mail and password are needed.' });
+        else void enter(email, password);
+      }}
+    >
+      {person ? (
+        <div className="row">
+          {back && (
+            <button type="button" className="icon-button" onClick={back} aria-label="Back to who you are">
+              <IconArrowLeft size="1.2rem" aria-hidden />
+            </button>
+          )}
+          <div>
+            <div className="strong">{person.full_name}</div>
+            <div className="muted small">{person.email}</div>
+          </div>
+        </div>
+      ) : (
+        <TextInput
+          label="E-mail"
+          type="email"
+          name="email"
+          autoComplete="username"
+          value={email}
+          onChange={(e) => setEmail(e.currentTarget.value)}
+          autoFocus
+          spellCheck={false}
+        />
+      )}
+      <PasswordInput
+        label="Password"
+        name="password"
+        autoComplete="current-password"
+        value={password}
+        onChange={(e) => setPassword(e.currentTarget.value)}
+        autoFocus={person !== undefined}
+      />
+      <div role="alert">
+        {problem && (
+          <Notice tone="caution">
+            {problem.code === 'OFFLINE_UNKNOWN'
+              ? 'There is no network, and this person has not signed in on this device before. The first time needs the network.'
+              : problem.say}
+          </Notice>
+        )}
+      </div>
+      <Button type="submit" loading={busy} fullWidth>
+        {person ? 'Unlock' : 'Sign in'}
+      </Button>
+      {person && (
+        <button type="button" className="quiet" onClick={someoneElse}>
+          Someone else
+        </button>
+      )}
+      {trial.accounts.length > 0 && !person && (
+        <section className="trial" aria-label="Try it out">
+          <p className="small muted">
+            To try it out, use one of the accounts it came with. Change their passwords before real use.
+          </p>
+          <div className="row wrap">
+            {trial.accounts.map((account) => (
+              <Button
+                key={account.email}
+                variant="default"
+                disabled={busy}
+                onClick={() => {
+                  setEmail(account.email);
+                  setPassword(account.password);
+                  void enter(account.email, account.password);
+                }}
+              >
+                Try as {account.title}
+              </Button>
+            ))}
+          </div>
+        </section>
+      )}
+    </form>
+  );
+}

@@ -1,0 +1,45 @@
+import { Outlet, useParams } from '@tanstack/react-router';
+import { useEffect } from 'react';
+import { useDraft, useRow } from '../../store/index.ts';
+import { Empty } from '../../ui/Pieces.tsx';
+import { PatientConflicts } from './PatientConflicts.tsx';
+import { PatientHeader } from './PatientHeader.tsx';
+
+const RECENT_MOST = 8;
+
+/** Keeps, sealed and per person, whom they opened last. */
+export function useRecent(): { ids: readonly string[]; opened(id: string): void } {
+  const { draft, keep } = useDraft<string[]>('recent-patients');
+  return {
+    ids: draft ?? [],
+    opened: (id) => {
+      if (draft !== undefined && draft?.[0] !== id)
+        keep([id, ...(draft ?? []).filter((other) => other !== id)].slice(0, RECENT_MOST));
+    },
+  };
+}
+
+/** Every page of a patient stands under the same header. */
+export function PatientFrame() {
+  const { patientId } = useParams({ from: '/patients/$patientId' });
+  const patient = useRow('patients', patientId);
+  const recent = useRecent();
+  const known = patient !== undefined;
+  useEffect(() => {
+    if (known) recent.opened(patientId);
+  }, [known, patientId, recent.opened]);
+  if (!patient) {
+    return (
+      <div className="page">
+        <Empty title="This patient is not on this device">The record may have been removed, or not have arrived yet.</Empty>
+      </div>
+    );
+  }
+  return (
+    <article className="patient" aria-label="Patient">
+      <PatientHeader patient={patient} />
+      <PatientConflicts patientId={patient.id} />
+      <Outlet />
+    </article>
+  );
+}

@@ -1,0 +1,18 @@
+import { Outlet, useRouterState } from '@tanstack/react-router';
+import { PatientList } from './PatientList.tsx';
+
+/** The list and the page of one patient: side by side where there is room, one after the other on a phone. */
+export function Patients() {
+  const path = useRouterState({ select: (s) => s.location.pathname });
+  const onlyList = path.replace(/\/$/, '') === '/patients';
+  return (
+    <div className="split" data-page={!onlyList || undefined}>
+      <div className="split-list">
+        <PatientList />
+      </div>
+      <div className="split-page">
+        {onlyList ? <p className="split-hint muted">Choose a patient, or type a name, number or phone.</p> : <Outlet />}
+      </div>
+    </div>
+  );
+}

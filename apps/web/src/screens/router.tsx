@@ -1,0 +1,106 @@
+import { createRootRoute, createRoute, createRouter, lazyRouteComponent } from '@tanstack/react-router';
+import { accountScreens, admission, allergyForms, attention, lists, me, mend, patientForms, wards } from './later.ts';
+import { NotFound } from './NotFound.tsx';
+import { PatientFrame } from './patients/PatientFrame.tsx';
+import { PatientPage } from './patients/PatientPage.tsx';
+import { Patients } from './patients/Patients.tsx';
+import { Shell } from './Shell.tsx';
+import { Today } from './Today.tsx';
+
+const root = createRootRoute({ component: Shell, notFoundComponent: NotFound });
+const today = createRoute({ getParentRoute: () => root, path: '/', component: Today });
+
+const patients = createRoute({ getParentRoute: () => root, path: '/patients', component: Patients });
+const patientNew = createRoute({
+  getParentRoute: () => patients,
+  path: '/new',
+  component: lazyRouteComponent(patientForms, 'RegisterPatient'),
+});
+const patient = createRoute({ getParentRoute: () => patients, path: '/$patientId', component: PatientFrame });
+const patientIndex = createRoute({ getParentRoute: () => patient, path: '/', component: PatientPage });
+const patientEdit = createRoute({
+  getParentRoute: () => patient,
+  path: '/edit',
+  component: lazyRouteComponent(patientForms, 'EditPatient'),
+});
+const admit = createRoute({ getParentRoute: () => patient, path: '/admit', component: lazyRouteComponent(admission, 'Admit') });
+const transfer = createRoute({
+  getParentRoute: () => patient,
+  path: '/transfer',
+  component: lazyRouteComponent(admission, 'Transfer'),
+});
+const discharge = createRoute({
+  getParentRoute: () => patient,
+  path: '/discharge',
+  component: lazyRouteComponent(admission, 'Discharge'),
+});
+const clerking = createRoute({
+  getParentRoute: () => patient,
+  path: '/stay',
+  component: lazyRouteComponent(admission, 'EditStay'),
+});
+const allergyNew = createRoute({
+  getParentRoute: () => patient,
+  path: '/allergies/new',
+  component: lazyRouteComponent(allergyForms, 'AddAllergy'),
+});
+const allergy = createRoute({
+  getParentRoute: () => patient,
+  path: '/allergies/$allergyId',
+  component: lazyRouteComponent(allergyForms, 'EndAllergy'),
+});
+
+const board = createRoute({ getParentRoute: () => root, path: '/wards', component: lazyRouteComponent(wards, 'WardBoard') });
+const needs = createRoute({
+  getParentRoute: () => root,
+  path: '/attention',
+  component: lazyRouteComponent(attention, 'AttentionPage'),
+});
+const mending = createRoute({
+  getParentRoute: () => root,
+  path: '/attention/$group',
+  component: lazyRouteComponent(mend, 'Mend'),
+});
+const listsRoute = createRoute({ getParentRoute: () => root, path: '/lists', component: lazyRouteComponent(lists, 'Lists') });
+const list = createRoute({ getParentRoute: () => root, path: '/lists/$kind', component: lazyRouteComponent(lists, 'ListOf') });
+const listNew = createRoute({
+  getParentRoute: () => root,
+  path: '/lists/$kind/new',
+  component: lazyRouteComponent(lists, 'NewOf'),
+});
+const listRow = createRoute({
+  getParentRoute: () => root,
+  path: '/lists/$kind/$id',
+  component: lazyRouteComponent(lists, 'OneOf'),
+});
+const accounts = createRoute({
+  getParentRoute: () => root,
+  path: '/accounts',
+  component: lazyRouteComponent(accountScreens, 'Accounts'),
+});
+const meRoute = createRoute({ getParentRoute: () => root, path: '/me', component: lazyRouteComponent(me, 'Me') });
+
+const tree = root.addChildren([
+  today,
+  patients.addChildren([
+    patientNew,
+    patient.addChildren([patientIndex, patientEdit, admit, transfer, discharge, clerking, allergyNew, allergy]),
+  ]),
+  board,
+  needs,
+  mending,
+  listsRoute,
+  list,
+  listNew,
+  listRow,
+  accounts,
+  meRoute,
+]);
+
+export const router = createRouter({ routeTree: tree, defaultPreload: 'intent', scrollRestoration: false });
+
+declare module '@tanstack/react-router' {
+  interface Register {
+    router: typeof router;
+  }
+}
