@@ -114,8 +114,9 @@ describe('the data stays, however the server ends', () => {
     expect(await acknowledged()).toEqual([1, 2, 3]);
     expect(await healthy()).toBe(true);
     await acknowledge(4);
-    process.kill(runningPostmaster(cluster())?.pid ?? 0, 'SIGKILL');
+    // The server first: it would start another PostgreSQL.
     await server.end('SIGKILL');
+    process.kill(runningPostmaster(cluster())?.pid ?? 0, 'SIGKILL');
   });
 
   test('both were killed, and the number of the dead PostgreSQL now belongs to another process', async () => {

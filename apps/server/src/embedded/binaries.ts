@@ -74,9 +74,10 @@ async function openToAll(folder: string): Promise<void> {
 }
 
 /** Copies `native/` to the cache, complete or not at all, and answers where it is. */
-async function copyToCache(folder: string, version: string): Promise<string> {
+async function copyToCache(folder: string, version: string, tell: () => void): Promise<string> {
   const kept = join(CACHE_FOLDER, `postgresql-${version}-${platformName()}`);
   if (existsSync(kept)) return kept;
+  tell();
   await mkdir(CACHE_FOLDER, { recursive: true });
   await chmod(CACHE_FOLDER, 0o755);
   const partial = `${kept}.${process.pid}.partial`;
@@ -105,8 +106,9 @@ export async function findBinaries(account: Account | null, say: (line: string) 
   }
   let native = join(folder, 'native');
   if (account && !canRun(account, native)) {
-    say(`Copying PostgreSQL to ${CACHE_FOLDER}, because its account (uid ${account.uid}) may not enter ${folder}`);
-    native = await copyToCache(folder, version);
+    native = await copyToCache(folder, version, () =>
+      say(`Copying PostgreSQL to ${CACHE_FOLDER}, as its account (uid ${account.uid}) may not enter ${folder}`),
+    );
   }
   const suffix = process.platform === 'win32' ? '.exe' : '';
   return {
