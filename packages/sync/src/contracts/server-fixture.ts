@@ -31,7 +31,7 @@ export interface ServerCase {
   run(open: OpenServer): Promise<void>;
 }
 
-export const AT = '2026-03-01T08:00:00.000Z';
+const AT = '2026-03-01T08:00:00.000Z';
 export const LATER = '2026-03-02T09:30:15.250Z';
 export const NOTHING: Need = { mids: [], rows: [], among: [], quarantined: [] };
 

@@ -49,7 +49,7 @@ function brokenLink(def: RecordDef, row: AnyRow, after: Rows): Broken | null {
 }
 
 /** The values by which a row counts for a unique rule; null when it does not count. */
-export function uniqueKey(rule: UniqueRule, row: AnyRow): string | null {
+function uniqueKey(rule: UniqueRule, row: AnyRow): string | null {
   if (row.deleted || rule.fields.some((f) => (row[f] ?? null) === null)) return null;
   if (Object.entries(rule.where ?? {}).some(([f, v]) => row[f] !== v)) return null;
   return JSON.stringify([row.facility_id, ...rule.fields.map((f) => row[f] ?? null)]);

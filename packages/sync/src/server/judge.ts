@@ -11,7 +11,7 @@ import { isStorable } from './values.ts';
 import type { Work } from './work.ts';
 import { create, keep } from './write.ts';
 
-export const refuse = (code: ProblemCode, fields?: Readonly<Record<string, string>>, say?: string): Verdict => ({
+const refuse = (code: ProblemCode, fields?: Readonly<Record<string, string>>, say?: string): Verdict => ({
   is: 'refused',
   code,
   ...(say === undefined ? {} : { say }),

@@ -21,7 +21,7 @@ export const refusedResult = (mid: string, refusal: Refusal): MutationResult =>
     ...(refusal.fields && Object.keys(refusal.fields).length > 0 ? { fields: refusal.fields } : {}),
   });
 
-export const deferredResult = (mid: string): MutationResult => ({
+const deferredResult = (mid: string): MutationResult => ({
   mid,
   status: 'deferred',
   code: 'PARENT_REFUSED',

@@ -9,7 +9,7 @@ import { storableText } from './values.ts';
 const DEPTH_MAX = 32;
 
 /** How deep the arrays and objects of a JSON text are nested, without reading it. */
-export function depthOf(text: string): number {
+function depthOf(text: string): number {
   let [depth, most, inString] = [0, 0, false];
   for (let i = 0; i < text.length; i++) {
     const c = text[i];
