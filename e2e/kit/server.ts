@@ -30,6 +30,7 @@ export async function deployNextVersion(project: string, mark: string): Promise<
   await cp(join(ROOT, 'apps', 'web', 'dist'), at('apps', 'web', 'dist'), { recursive: true });
   await symlink(join(ROOT, 'apps', 'server', 'migrations'), at('apps', 'server', 'migrations'));
   await symlink(join(ROOT, 'node_modules'), at('node_modules'));
+  await symlink(join(ROOT, 'package.json'), at('package.json'));
   const [page, worker] = [at('apps', 'web', 'dist', 'index.html'), at('apps', 'web', 'dist', 'sw.js')];
   const html = (await readFile(page, 'utf8')).replace('<head>', `<head><meta name="psa-version" content="${mark}">`);
   await writeFile(page, html);
@@ -90,6 +91,13 @@ export class ServerProcess {
     }
     await server.kill();
     throw new Error(`The server did not start:\n${server.#said}`);
+  }
+
+  /** Its process id. */
+  get pid(): number {
+    const { pid } = this.#child;
+    if (pid === undefined) throw new Error('the server has no process');
+    return pid;
   }
 
   /** What it printed so far. */

@@ -66,6 +66,15 @@ export class Tablet {
     this.#page = this.#context.pages()[0] ?? (await this.#context.newPage());
   }
 
+  /** One more tab of the same browser, on the same address; it closes with this one. */
+  async anotherTab(): Promise<Tablet> {
+    const tab = new Tablet(`${this.name}, second tab`, this.url, this.profile, this.#settings);
+    tab.#context = this.context;
+    tab.#page = await this.context.newPage();
+    await tab.page.goto(this.url);
+    return tab;
+  }
+
   /** Ends the browser; the profile stays. */
   async switchOff(): Promise<void> {
     await this.#context?.close();

@@ -1,0 +1,184 @@
+/** What a person does with the app, and what they see: by names, labels and roles, as a screen reader would. */
+import { expect, type Locator, type Page } from '@playwright/test';
+import { PEOPLE, type Person } from './people.ts';
+import type { Tablet } from './tablet.ts';
+
+/** The time a tablet may need to notice that the server is back: its tries grow apart, at most this far in a test. */
+const NOTICE_MS = 60_000;
+
+/** Values of a form by the label of their field. */
+export type Entry = Readonly<Record<string, string>>;
+
+const status = (page: Page): Locator => page.locator('header').getByRole('status');
+
+/** Signs somebody in who may never have been here; the app is then open. */
+export async function signIn({ page }: Tablet, person: Person): Promise<void> {
+  const { email, password } = PEOPLE[person];
+  const other = page.getByRole('button', { name: 'Someone else' });
+  const field = page.getByLabel('E-mail', { exact: true });
+  await expect(other.or(field).first()).toBeVisible();
+  if (await other.isVisible()) await other.click();
+  await field.fill(email);
+  await page.getByLabel('Password', { exact: true }).fill(password);
+  await page.getByRole('button', { name: 'Sign in', exact: true }).click();
+  await opened(page);
+}
+
+/** Opens the tablet again for somebody it knows. `mayBeOpen`: another tab of the same browser may have opened it. */
+export async function unlock(
+  { page }: Tablet,
+  person: Person,
+  options: { password?: string; refused?: boolean; mayBeOpen?: boolean } = {},
+): Promise<void> {
+  const field = page.getByLabel('Password', { exact: true });
+  const choice = page.getByRole('button', { name: PEOPLE[person].name });
+  const open = status(page);
+  await expect(field.or(choice).or(open).first()).toBeVisible();
+  if (options.mayBeOpen && (await open.isVisible())) return;
+  if (await choice.isVisible()) await choice.click();
+  await field.fill(options.password ?? PEOPLE[person].password);
+  await page.getByRole('button', { name: 'Unlock' }).click();
+  if (!options.refused) return opened(page);
+  await expect(page.getByRole('alert')).toContainText('password');
+  await expect(open).toHaveCount(0);
+}
+
+/** The app is open and has what it may have. */
+async function opened(page: Page): Promise<void> {
+  await expect(status(page)).toBeVisible();
+  await expect(status(page)).not.toContainText('Fetching');
+}
+
+/** Leaves the tablet to the next person. */
+export async function signOut({ page }: Tablet): Promise<void> {
+  await go(page, 'Me');
+  await page.getByRole('button', { name: 'Sign out' }).click();
+  const sure = page.getByRole('dialog').getByRole('button', { name: 'Sign out' });
+  await expect(
+    sure
+      .or(page.getByLabel('Password', { exact: true }))
+      .or(page.getByText('Who are you?'))
+      .first(),
+  ).toBeVisible();
+  if (await sure.isVisible()) await sure.click();
+  await expect(status(page)).toHaveCount(0);
+}
+
+async function go(page: Page, to: 'Today' | 'Patients' | 'Attention' | 'Me'): Promise<void> {
+  await page.getByRole('navigation', { name: 'Main' }).getByRole('link', { name: to }).click();
+}
+
+/** Fills a form by its labels: boxes are typed into, choices are chosen. */
+export async function fill(form: Locator, entry: Entry): Promise<void> {
+  for (const [label, value] of Object.entries(entry)) {
+    const choice = form.getByRole('group', { name: label, exact: true });
+    const box = form.getByRole('textbox', { name: label, exact: true });
+    await expect(choice.or(box)).toBeVisible();
+    if (await choice.isVisible()) await choice.getByText(value, { exact: true }).click();
+    else await box.fill(value);
+  }
+}
+
+/** Registers a patient; what the form demands and the test does not care about is filled in. */
+export async function register({ page }: Tablet, entry: Entry): Promise<void> {
+  await go(page, 'Patients');
+  await page.getByRole('link', { name: 'Register a patient' }).first().click();
+  const form = page.locator('form');
+  await fill(form, { Sex: 'Female', 'Date of birth is': 'Unknown', ...entry });
+  await form.getByRole('button', { name: 'Register' }).click();
+  await expect(page.getByRole('heading', { level: 1 })).toContainText(entry.Surname ?? '');
+  await expect(form).toHaveCount(0);
+}
+
+/** Changes details of the patient whose page is open. */
+export async function edit({ page }: Tablet, entry: Entry): Promise<void> {
+  await page.getByRole('link', { name: 'Edit details' }).click();
+  const form = page.locator('form');
+  await fill(form, entry);
+  await form.getByRole('button', { name: 'Save changes' }).click();
+  await expect(form).toHaveCount(0);
+}
+
+/** Removes the patient whose page is open, saying why. */
+export async function remove({ page }: Tablet, reason: string): Promise<void> {
+  await page.getByRole('button', { name: 'More about this record' }).click();
+  await page.getByRole('menuitem', { name: 'Remove this record' }).click();
+  const dialog = page.getByRole('dialog');
+  await dialog.getByRole('textbox', { name: 'Reason' }).fill(reason);
+  await dialog.getByRole('button', { name: 'Remove' }).click();
+  await expect(dialog).toHaveCount(0);
+}
+
+/** The page that is open comes to show this. */
+export async function shows({ page }: Tablet, words: string): Promise<void> {
+  await expect(page.getByRole('main').getByText(words).first()).toBeVisible({ timeout: NOTICE_MS });
+}
+
+/** Something waits for a decision, and the corner says so. */
+export async function needsAttention({ page }: Tablet): Promise<void> {
+  await expect(status(page)).toContainText('Needs attention', { timeout: NOTICE_MS });
+}
+
+/** Nothing waits for a decision (any more). */
+export async function nothingNeedsAttention({ page }: Tablet): Promise<void> {
+  await expect(status(page)).not.toContainText('Needs attention', { timeout: NOTICE_MS });
+}
+
+/** Uses the new version of the app as soon as it announces itself. */
+export async function takeUpdate({ page }: Tablet): Promise<void> {
+  // A new version is looked for when the app comes back to the front, as after the screen was off.
+  await page.evaluate(() => document.dispatchEvent(new Event('visibilitychange')));
+  await page
+    .getByRole('status')
+    .filter({ hasText: 'A new version is ready' })
+    .getByRole('button', { name: 'Use it now' })
+    .click();
+}
+
+/** It is on the disk of this tablet, and the tablet says that it still waits. */
+export async function saved(tablet: Tablet): Promise<void> {
+  await expect(status(tablet.page)).toContainText(/Waiting|to send|Sending/);
+}
+
+/** What was saved still waits to be sent. */
+export const waiting = saved;
+
+/** Everything is on the server. */
+export async function sent(tablet: Tablet): Promise<void> {
+  await expect(status(tablet.page)).toHaveText('Saved on this device · Sent', { timeout: NOTICE_MS });
+}
+
+const search = (page: Page): Locator => page.getByRole('searchbox', { name: 'Search patients' });
+
+/** The search box of the list of patients. */
+export async function searchBox({ page }: Tablet): Promise<Locator> {
+  await go(page, 'Patients');
+  return search(page);
+}
+
+/** Goes to an address inside the app without loading it anew, as its links do. */
+export async function visit({ page }: Tablet, path: string): Promise<void> {
+  await page.evaluate((to) => {
+    history.pushState({}, '', to);
+    dispatchEvent(new PopStateEvent('popstate'));
+  }, path);
+  await expect(page.locator('main')).not.toBeEmpty();
+  await expect(page.locator('[aria-busy]')).toHaveCount(0);
+}
+
+/** The patient is found in the list, by name, number or phone. */
+export async function listed({ page }: Tablet, words: string): Promise<void> {
+  await go(page, 'Patients');
+  await search(page).fill(words);
+  await expect(patientRow(page, words)).toBeVisible({ timeout: NOTICE_MS });
+}
+
+const patientRow = (page: Page, words: string): Locator =>
+  page.getByRole('main').getByRole('link').filter({ hasText: words }).first();
+
+/** Opens the page of the patient. */
+export async function openPatient(tablet: Tablet, words: string): Promise<void> {
+  await listed(tablet, words);
+  await patientRow(tablet.page, words).click();
+  await expect(tablet.page.getByRole('heading', { level: 1 })).toBeVisible();
+}
