@@ -1,0 +1,81 @@
+import { expect, test } from 'vitest';
+import { choice, date, flag, instant, integer, json, link, note, number, text, texts, time } from './fields.ts';
+import { defineRecord, type RecordDef } from './record.ts';
+import { indexedFields, sqlName, tableSql } from './sql.ts';
+
+const visits = defineRecord({
+  name: 'visits',
+  title: 'Visit',
+  titles: 'Visits',
+  about: 'A made-up record with a field of each kind.',
+  scope: 'clinical',
+  merge: 'field',
+  fields: {
+    patient_id: link('Patient', 'patients', { required: true }),
+    order: text('Order', { required: true, max: 30 }),
+    story: note('Story', { max: 500 }),
+    grade: choice('Grade', ['A', "B's"]),
+    seen: flag('Seen', { required: true }),
+    day: date('Day'),
+    at: instant('At'),
+    clock: time('Clock'),
+    count: integer('Count', { least: 0, most: 10 }),
+    size: integer('Size', { least: 0, most: 5_000_000_000 }),
+    weight_kg: number('Weight', { least: 0.4, most: 350, decimals: 1, unit: 'kg' }),
+    tags: texts('Tags'),
+    extra: json('Extra', { merge: 'server' }),
+  },
+  access: { read: [], create: [], edit: [], retract: [] },
+  checks: [{ name: 'visits_dated', fields: ['day'], say: '', sql: 'day is not null or at is not null', test: () => true }],
+  unique: [{ name: 'visits_order_once', fields: ['order'], where: { grade: "B's" }, say: '' }],
+  against: [{ name: 'visits_one_a_day', fields: ['day'], among: 'patient_id', say: '', test: () => true }],
+  indexed: ['order'],
+}) as unknown as RecordDef;
+
+test('every kind of field has its column, every rule its name', () => {
+  const sql = tableSql(visits);
+  for (const line of [
+    'patient_id uuid not null',
+    '"order" varchar(30) not null',
+    'story text',
+    'grade text',
+    'seen boolean not null',
+    'day date',
+    'at timestamptz(3)',
+    'clock time(0)',
+    'count integer',
+    'size bigint',
+    'weight_kg numeric(4, 1)',
+    'tags text[]',
+    'extra jsonb',
+    'constraint visits_patient_id_fkey foreign key (facility_id, patient_id) references patients (facility_id, id)',
+    'constraint visits_story_length check (char_length(story) <= 500)',
+    "constraint visits_grade_choice check (grade in ('A', 'B''s'))",
+    'constraint visits_weight_kg_range check (weight_kg between 0.4 and 350)',
+    'constraint visits_dated check (day is not null or at is not null)',
+  ]) {
+    expect(sql).toMatch(new RegExp(`^  ${line.replaceAll(/[.*+?^$()|[\]\\]/g, '\\$&')},?$`, 'm'));
+  }
+  expect(sql).toContain(
+    `create unique index visits_order_once on visits (facility_id, "order") where not deleted and grade = 'B''s';`,
+  );
+  expect(sql).toContain('create index visits_order_idx on visits (facility_id, "order");');
+  expect(sql).toContain(`execute function sync_stamp('clinical');`);
+  expect(sql).toContain('execute function visits_one_a_day();');
+});
+
+test('links and filtered fields are indexed once', () => {
+  expect(indexedFields({ ...visits, indexed: ['patient_id', 'order'] })).toEqual(['patient_id', 'order']);
+});
+
+test('what nobody may edit and no device holds is append-only and not numbered', () => {
+  const sql = tableSql({ ...visits, scope: 'none' });
+  expect(sql).toContain('visits_append_only before update');
+  expect(sql).not.toContain('sync_stamp');
+});
+
+test('a name that could be anything else than a name is refused', () => {
+  expect(() => sqlName('a; drop table patients')).toThrow('cannot name');
+  expect(() => sqlName('Upper')).toThrow('cannot name');
+  expect(sqlName('user')).toBe('"user"');
+});
