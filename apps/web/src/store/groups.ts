@@ -22,7 +22,8 @@ type RefusedText = Text & { results: readonly MutationResult[]; refused_at: stri
 type Rested = 'outbox' | 'acked' | 'attention';
 
 const textOf = ({ body, sig, saved_at }: Text): Text => ({ body, sig, saved_at });
-const groupOf = (text: Text): Group => JSON.parse(text.body) as Group;
+/** As it was opened: with its group out of the exact text. */
+type Read<T extends Text> = T & { group: Group };
 
 /** What this device has saved: unsent, answered, refused (docs/sync.md, S1–S7). */
 export class Groups {
@@ -30,6 +31,12 @@ export class Groups {
   readonly #keys: StoreKeys;
   /** The last number given, as far as this tab knows. */
   #last: number | null = null;
+
+  readonly #read: Record<Rested, Map<number, { iv: Uint8Array; text: Read<Text> }>> = {
+    outbox: new Map(),
+    acked: new Map(),
+    attention: new Map(),
+  };
 
   constructor(db: Database, keys: StoreKeys) {
     this.#db = db;
@@ -72,16 +79,12 @@ export class Groups {
 
   async outbox(): Promise<OutboxEntry[]> {
     const entries = await this.#list<Text>('outbox');
-    return entries.flatMap(({ cseq, plain, text }) =>
-      text ? [{ cseq, ...text, group: groupOf(text), state: plain.state ?? 'waiting' }] : [],
-    );
+    return entries.flatMap(({ cseq, plain, text }) => (text ? [{ cseq, ...text, state: plain.state ?? 'waiting' }] : []));
   }
 
   async acked(): Promise<AckedEntry[]> {
     const entries = await this.#list<AckedText>('acked');
-    return entries.flatMap(({ cseq, plain, text }) =>
-      text ? [{ cseq, ...text, group: groupOf(text), head: plain.head ?? 0 }] : [],
-    );
+    return entries.flatMap(({ cseq, plain, text }) => (text ? [{ cseq, ...text, head: plain.head ?? 0 }] : []));
   }
 
   /** Refused groups, and those of the outbox that cannot be read with the keys on hand: they stay where they are. */
@@ -90,7 +93,7 @@ export class Groups {
     const refused = await this.#list<RefusedText>('attention');
     const unreadable = (await this.#list<Text>('outbox')).filter(({ text }) => !text);
     const entries = [
-      ...refused.map(({ cseq, text }) => (text ? { cseq, ...text, group: groupOf(text) } : unreadableEntry(device, cseq))),
+      ...refused.map(({ cseq, text }) => (text ? { cseq, ...text } : unreadableEntry(device, cseq))),
       ...unreadable.map(({ cseq }) => unreadableEntry(device, cseq)),
     ];
     return entries.sort((a, b) => a.cseq - b.cseq);
@@ -109,7 +112,10 @@ export class Groups {
       if (!entry?.text) continue;
       const has = (status: MutationResult['status']): boolean => results.some((r) => r.status === status);
       const to = has('refused') ? 'attention' : has('deferred') ? 'outbox' : 'acked';
-      const text = to === 'attention' ? { ...entry.text, results, refused_at: at } : { ...entry.text, results, acked_at: at };
+      const text =
+        to === 'attention'
+          ? { ...textOf(entry.text), results, refused_at: at }
+          : { ...textOf(entry.text), results, acked_at: at };
       const s = to === 'outbox' ? null : await sealJson(this.#keys.outbox, [to, cseq], text);
       moves.push({ cseq, group: entry.plain.group, to, s });
     }
@@ -202,23 +208,35 @@ export class Groups {
   /** Entries in `cseq` order; `text` null when it cannot be read. */
   async #list<T extends Text>(
     name: Rested,
-  ): Promise<{ cseq: number; plain: { group: string; state?: OutboxEntry['state']; head?: number }; text: T | null }[]> {
+  ): Promise<{ cseq: number; plain: { group: string; state?: OutboxEntry['state']; head?: number }; text: Read<T> | null }[]> {
     const tx = this.#db.transaction(name);
     const [keys, values] = await Promise.all([tx.store.getAllKeys(), tx.store.getAll()]);
-    return Promise.all(
-      values.map(async (plain, i) => {
-        const cseq = Number(keys[i]);
-        const text = await unsealJson<T>(this.#keys.known, [name, cseq], plain.s).catch(() => null);
-        return { cseq, plain, text: text && isGroupText(text.body) ? text : null };
-      }),
-    );
+    const known = this.#read[name];
+    const gone = new Set(known.keys());
+    const entries = values.map(async (plain, i) => {
+      const cseq = Number(keys[i]);
+      gone.delete(cseq);
+      const before = known.get(cseq);
+      // A fortnight's journal is long, and is read again at every save: what was opened once is kept, as long as it is the same.
+      const same = before && sameBytes(before.iv, plain.s.iv);
+      const text = same ? before.text : await this.#open<T>(name, cseq, plain.s);
+      if (!same && text) known.set(cseq, { iv: plain.s.iv, text });
+      return { cseq, plain, text: text as Read<T> | null };
+    });
+    const list = await Promise.all(entries);
+    for (const cseq of gone) known.delete(cseq);
+    return list;
+  }
+
+  async #open<T extends Text>(name: Rested, cseq: number, sealed: Sealed): Promise<Read<T> | null> {
+    try {
+      const text = await unsealJson<T>(this.#keys.known, [name, cseq], sealed);
+      const group = JSON.parse(text.body) as Group;
+      return Array.isArray(group.mutations) ? { ...text, group } : null;
+    } catch {
+      return null;
+    }
   }
 }
 
-function isGroupText(body: unknown): boolean {
-  try {
-    return typeof body === 'string' && Array.isArray((JSON.parse(body) as Partial<Group>).mutations);
-  } catch {
-    return false;
-  }
-}
+const sameBytes = (a: Uint8Array, b: Uint8Array): boolean => a.length === b.length && a.every((x, i) => x === b[i]);
