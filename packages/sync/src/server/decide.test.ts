@@ -273,6 +273,21 @@ test('nobody makes a row of another facility, not even the server in somebody’
   expect(result).toMatchObject([{ code: 'NOT_YOURS' }]);
 });
 
+test('parents are written before their children, in whatever order a group names them', async () => {
+  const h = await ward();
+  const t = h.tablet();
+  const id = h.newId();
+  const child = { patient_id: id, assertion: 'Allergy', substance: 'Latex', status: 'Active' };
+  const group = h.group(
+    t,
+    { kind: 'patient_allergies', op: 'create', patch: child },
+    { kind: 'patients', id, op: 'create', patch: h.whois() },
+  );
+  const { results, effects } = await h.push(group, h.context(t));
+  expect(results.map((r) => r.status)).toEqual(['applied', 'applied']);
+  expect(effects.writes.map((w) => w.kind)).toEqual(['patients', 'patient_allergies']);
+});
+
 test.each([
   ['an unknown kind', { kind: 'nothings', op: 'create' as const }, 'kind'],
   ['an unknown field', { kind: 'patients', patch: { colour: 'red' } }, 'colour'],

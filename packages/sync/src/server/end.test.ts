@@ -284,6 +284,20 @@ test('[S47] a digest is given at the head, and is that of the rows in reach', as
   expect([cut.more, cut.digest]).toEqual([true, undefined]);
 });
 
+test('[S47] no digest of another moment than the page', async () => {
+  const { h, end, caller } = await serving();
+  const t = h.tablet();
+  await h.patient(t);
+  const { epoch } = await h.store.epoch(h.facility);
+  const digest = h.store.digest.bind(h.store);
+  h.store.digest = async (facility, scopes) => {
+    await h.patient(t);
+    return digest(facility, scopes);
+  };
+  const reply = await end.pull(caller(t), pullOf(t, { epoch, cursor: 0, held: ['identity'], digest: true }));
+  expect([reply.rows.patients?.length, reply.digest]).toEqual([1, undefined]);
+});
+
 test('[S45] a snapshot: pages of one kind with their sums, the same bytes for every device, resumed where it was cut', async () => {
   let compressed = 0;
   const { h, end, caller } = await serving({

@@ -77,6 +77,10 @@ test('[S26] a later clash of the same device on the same row joins its open conf
   expect(joined?.group_rest).toMatchObject([{ kind: 'patient_allergies' }, { patch: { occupation: 'Baker' } }]);
   await h.one(c, { kind: 'patients', id, base: 1, patch: { phone: '4' } });
   expect(h.conflicts()).toHaveLength(2);
+  // Another person at the same tablet has not seen what is parked: their values are not put together.
+  const nurse = { device: b.device, actor: h.tablet('nursing').actor };
+  await h.one(nurse, { kind: 'patients', id, base: 1, patch: { phone: '5' } });
+  expect(h.conflicts().map((x) => x.mine)).toEqual([{ phone: '3', city: 'Enugu' }, { phone: '4' }, { phone: '5' }]);
 });
 
 test('[S26] each row that clashed has a conflict; what did not clash waits with the first, once', async () => {

@@ -47,8 +47,14 @@ function open(work: Work, m: Mutation, clash: Clash, rest: readonly Mutation[], 
   const stored = work.get(m.kind, m.id);
   const def = recordOf(m.kind);
   if (!stored || !def) throw new Error('a clash without a row');
+  // Only the author's own: the values of two people who share a tablet are never put together.
   const joined = work.loaded.conflicts.find(
-    (c) => c.kind === m.kind && c.record_id === m.id && c.status === 'Open' && c.device_id === ctx.device,
+    (c) =>
+      c.kind === m.kind &&
+      c.record_id === m.id &&
+      c.status === 'Open' &&
+      c.device_id === ctx.device &&
+      c.author_id === ctx.actor.user_id,
   );
   const wish = {
     op: m.op,
@@ -108,7 +114,7 @@ function begin(
   return row.id;
 }
 
-/** A later clash of the same device on the same row: one conflict with everything that waits (S26). */
+/** A later clash of the same author and device on the same row: one conflict with everything that waits (S26). */
 function join(
   work: Work,
   joined: AnyRow,
