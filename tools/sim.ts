@@ -3,7 +3,7 @@
  * `--ablation name` a planted fault that must be caught. Ends with code 1 when an invariant was broken.
  */
 import { parseArgs } from 'node:util';
-import { simulate } from '@psa/sync/sim';
+import { ABLATIONS, simulate } from '@psa/sync/sim';
 
 const { values } = parseArgs({
   options: {
@@ -11,21 +11,26 @@ const { values } = parseArgs({
     seeds: { type: 'string', default: '200' },
     from: { type: 'string', default: '1' },
     ablation: { type: 'string' },
-    verbose: { type: 'boolean', default: false },
   },
 });
 
 const from = Number(values.seed ?? values.from);
 const count = values.seed === undefined ? Number(values.seeds) : 1;
+const ablation = ABLATIONS.find((a) => a.name === values.ablation);
+if (values.ablation !== undefined && !ablation) {
+  console.error(`No planted fault is called ${values.ablation}; there are ${ABLATIONS.map((a) => a.name).join(', ')}.`);
+  process.exit(1);
+}
+const again = (seed: number) => `npm run sim -- --seed ${seed}${ablation ? ` --ablation ${ablation.name}` : ''}`;
 const broken: number[] = [];
 const totals: Record<string, number> = {};
 const began = performance.now();
 for (let seed = from; seed < from + count; seed++) {
-  const { violations, stats, plan } = await simulate(seed);
+  const { violations, stats, plan } = await simulate(seed, ablation);
   for (const [name, value] of Object.entries(stats)) totals[name] = (totals[name] ?? 0) + value;
   if (violations.length > 0) {
     broken.push(seed);
-    console.log(`seed ${seed}: ${violations.length} violations. Again: npm run sim -- --seed ${seed}`);
+    console.log(`seed ${seed}: ${violations.length} violations. Again: ${again(seed)}`);
     for (const { invariant, say } of violations.slice(0, values.seed === undefined ? 3 : 40))
       console.log(`  [${invariant}] ${say}`);
   }

@@ -87,8 +87,7 @@ async function save(s: Scene, wishes: readonly Wish[], spoilt: Parameters<SimDev
 function busyRow(s: Scene, kind: string): AnyRow | undefined {
   const rows = s.of(kind);
   if (!s.random.happens(70)) return s.random.pick(rows);
-  const busy = [...rows].sort((a, b) => (a.id < b.id ? -1 : 1)).slice(0, 3);
-  return s.random.pick(busy);
+  return s.random.pick(rows.slice(0, 3));
 }
 
 const register: Act = async (s) => {

@@ -1,3 +1,4 @@
+export { ABLATIONS, type Ablation } from './ablations.ts';
 export type { Violation } from './evidence.ts';
 export type { Oracle } from './oracle.ts';
 export type { Plan } from './plan.ts';

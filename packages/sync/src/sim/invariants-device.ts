@@ -114,16 +114,17 @@ export function cursorNeverSkips(device: SimDevice, oracle: Oracle): string[] {
   return wrong;
 }
 
-/** 14: no child without its parent once the device has caught up. */
+/** 14: no child without its parent once the device has caught up, unless the parent was retracted. */
 export function causalOrder(device: SimDevice, oracle: Oracle): string[] {
   const copies = diskCopies(device.disk);
-  const retracted = new Set(oracle.rows.filter(({ row }) => row.deleted).map(({ kind, row }) => keyOf(kind, row.id)));
+  const retracted = new Set(
+    oracle.mutations.filter((m) => m.mutation.op === 'retract').map((m) => keyOf(m.mutation.kind, m.mutation.id)),
+  );
   const wrong: string[] = [];
-  for (const [key, { kind, row }] of copies) {
+  for (const [key, { row }] of copies) {
     if (row === null || !('patient_id' in row)) continue;
     const parent = keyOf('patients', String(row.patient_id));
-    if (!copies.get(parent)?.row && !retracted.has(parent))
-      wrong.push(`${named(device)} shows ${kind} ${key} without ${parent}`);
+    if (!copies.get(parent)?.row && !retracted.has(parent)) wrong.push(`${named(device)} shows ${key} without ${parent}`);
   }
   return wrong;
 }
@@ -181,6 +182,7 @@ export class NeverBack {
       this.cursor = null;
       this.versions = new Map();
       device.trulySeen.clear();
+      device.lastSeen.clear();
     }
     const wrong: string[] = [];
     if (this.cursor !== null && (disk.cursor === null || disk.cursor < this.cursor)) {
