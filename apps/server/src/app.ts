@@ -3,7 +3,7 @@ import { promisify } from 'node:util';
 import { gzip } from 'node:zlib';
 import { type RandomBytes, uuidv7 } from '@psa/domain';
 import { ServerEnd } from '@psa/sync';
-import fastify, { type FastifyInstance } from 'fastify';
+import fastify, { type FastifyError, type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify';
 import type { ClientConfig, Pool } from 'pg';
 import { Audit } from './auth/audit.ts';
 import { Authors } from './auth/authors.ts';
@@ -22,7 +22,7 @@ import { BODY_BYTES_MAX, readJsonBodies } from './routes/input.ts';
 import { liveRoute } from './routes/live.ts';
 import { loginRoutes } from './routes/login.ts';
 import { Moves } from './routes/moves.ts';
-import { handleProblems } from './routes/problems.ts';
+import { handleProblems, problemBody } from './routes/problems.ts';
 import { recordRoutes } from './routes/records.ts';
 import type { AppConfig, Services } from './routes/services.ts';
 import { webApp } from './routes/static.ts';
@@ -61,6 +61,7 @@ export function buildApp(deps: AppDeps): FastifyInstance {
     trustProxy: trusted(config.trustProxy),
     forceCloseConnections: 'idle',
     routerOptions: { ignoreTrailingSlash: true, maxParamLength: 200 },
+    frameworkErrors: unreadablePath,
   });
   const s = services(app, deps);
   handleProblems(app);
@@ -79,6 +80,11 @@ export function buildApp(deps: AppDeps): FastifyInstance {
   webApp(app, deps.webDir);
   listen(app, deps, s);
   return app;
+}
+
+/** A path that cannot be decoded meets no route and no hook. */
+function unreadablePath(_error: FastifyError, _request: FastifyRequest, reply: FastifyReply): void {
+  void reply.code(400).header('cache-control', 'no-store').send(problemBody('BAD_REQUEST'));
 }
 
 /** A number is how many proxies stand before us. */

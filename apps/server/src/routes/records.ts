@@ -141,13 +141,16 @@ async function answer(s: Services, def: RecordDef, actor: Actor, id: string, wri
   return `{"${singular(def)}":${text}}`;
 }
 
+/** Sentences by name; without a prototype, as clients choose the names. */
+const noFields = (): Record<string, string> => Object.create(null) as Record<string, string>;
+
 /** What a body carries: declared fields, beside them `id` and, as the version that was read, `row_version`. */
 function bodyOf(def: RecordDef, body: unknown): { id?: string; base?: number; patch: Patch } {
   if (typeof body !== 'object' || body === null || Array.isArray(body)) {
     throw new ProblemError('BAD_REQUEST', { say: 'The request needs a JSON object.' });
   }
   const { id, row_version, ...patch } = body as Record<string, Json>;
-  const fields: Record<string, string> = {};
+  const fields = noFields();
   if (id !== undefined && (typeof id !== 'string' || !UUID.test(id))) fields.id = 'An id, in lower case.';
   if (row_version !== undefined && (!Number.isSafeInteger(row_version) || Number(row_version) < 1)) {
     fields.row_version = 'A whole number from 1.';
@@ -167,7 +170,7 @@ function mayFilter(def: RecordDef, name: string): boolean {
 
 /** The wish of a list from its query; a word that means nothing here is refused rather than overlooked. */
 function listWish(def: RecordDef, query: Readonly<Record<string, unknown>>): ListWish {
-  const fields: Record<string, string> = {};
+  const fields = noFields();
   const wish: ListWish = { where: {}, since: null, before: null, limit: PAGE_ROWS };
   const where: Record<string, Json> = {};
   for (const [name, value] of Object.entries(query)) {

@@ -172,7 +172,25 @@ export async function openHospital(config: Partial<AppConfig> = {}, webDir?: str
     await pool.end();
     await database.drop();
   };
-  return { app, base, pool, facility, admin, clock, writer, call, hire, signIn, tokenOf, tablet, sealed, push, pull, close };
+  return {
+    app,
+    base,
+    url: database.url,
+    pool,
+    facility,
+    admin,
+    clock,
+    writer,
+    call,
+    hire,
+    signIn,
+    tokenOf,
+    tablet,
+    sealed,
+    push,
+    pull,
+    close,
+  };
 }
 
 export type Hospital = Awaited<ReturnType<typeof openHospital>>;
