@@ -2,7 +2,7 @@
 //   npm start                   on http://localhost:3001
 //   npm start -- --demo         with a demonstration ward
 //   node tools/start.mjs --build-only
-import { spawnSync } from 'node:child_process';
+import { execFileSync, spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -149,18 +149,47 @@ const plans = [
   { name: 'web', title: 'web app', sources: ['apps/web', ...rooms], target: 'apps/web/dist', build: buildWeb },
 ];
 
-/** When npm is killed, its child lives on and would keep the port: then this process ends as if asked to. */
-function endWithParent() {
+/** Name and parent of a process, or null where they cannot be read. */
+function lookUp(pid) {
+  try {
+    if (process.platform === 'linux') {
+      const [, name, parent] = readFileSync(`/proc/${pid}/stat`, 'utf8').match(/\((.*)\) \w (\d+)/s);
+      return { name, parent: Number(parent) };
+    }
+    const [parent, ...name] = execFileSync('ps', ['-o', 'ppid=,comm=', '-p', String(pid)], { encoding: 'utf8' })
+      .trim()
+      .split(/\s+/);
+    return { name: name.join(' '), parent: Number(parent) };
+  } catch {
+    return null;
+  }
+}
+
+function isAlive(pid) {
+  try {
+    return process.kill(pid, 0);
+  } catch (error) {
+    return error.code !== 'ESRCH';
+  }
+}
+
+/**
+ * When npm is killed, its child lives on and would keep the port: then this process ends as if asked to. Between the two
+ * there may be the shell that npm runs scripts with.
+ */
+function endWithNpm() {
   if (process.env.npm_lifecycle_event !== 'start' || process.platform === 'win32') return;
   const parent = process.ppid;
+  const shell = lookUp(parent);
+  const npm = shell && /(^|[-/])(sh|dash|bash|zsh|ash)$/.test(shell.name) ? shell.parent : parent;
   setInterval(() => {
-    if (process.ppid !== parent) process.kill(process.pid, 'SIGTERM');
+    if (process.ppid !== parent || !isAlive(npm)) process.kill(process.pid, 'SIGTERM');
   }, 250).unref();
 }
 
 async function main() {
   checkMachine();
-  endWithParent();
+  endWithNpm();
   mkdirSync(cache, { recursive: true });
   const stale = plans.filter((plan) => !isBuilt(plan));
   if (process.argv.includes('--build-only')) {

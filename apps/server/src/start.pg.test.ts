@@ -9,6 +9,8 @@ import { isRoot, nobody } from './embedded/account.ts';
 import { freePort, isPostmaster, runningPostmaster, signal } from './embedded/postmaster.ts';
 import { ServerProcess } from './testing/server-process.ts';
 
+/** Every start reads the whole server from its source; two cores may be shared by many. */
+const SLOW_MS_MAX = 180_000;
 const UP = /Stop +Ctrl-C/;
 const ONE_SENTENCE = /^\s*[A-Z"][^\n]+\.?\n$/;
 
@@ -67,7 +69,7 @@ const healthy = async (): Promise<boolean> => (await fetch(`http://127.0.0.1:${p
 const acknowledge = (n: number) => sql(`insert into acknowledged values (${n})`);
 const acknowledged = async () => (await sql('select n from acknowledged order by n')).map((row) => row.n);
 
-describe('the data stays, however the server ends', () => {
+describe('the data stays, however the server ends', { timeout: SLOW_MS_MAX }, () => {
   test('a first start that is killed half way leaves nothing in the way', async () => {
     const server = new ServerProcess({ PORT: String(port), DATA_DIR: folder });
     await server.says(/Creating the database/);
@@ -95,10 +97,9 @@ describe('the data stays, however the server ends', () => {
     const server = await startServer();
     await server.says(/PostgreSQL is running/);
     expect(await acknowledged()).toEqual([1]);
-    expect(await refusal({ PORT: String(port) })).toMatch(/^The app is running already: open http:\/\/localhost:\d+, .+\.$/);
-    expect(await refusal({})).toMatch(
-      /^The data folder .+ is in use by another start of this app \(process \d+\); stop that one first/,
-    );
+    const [samePort, sameData] = await Promise.all([refusal({ PORT: String(port) }), refusal({})]);
+    expect(samePort).toMatch(/^The app is running already: open http:\/\/localhost:\d+, .+\.$/);
+    expect(sameData).toMatch(/^The data folder .+ is in use by another start of this app \(process \d+\); stop that one first/);
     expect(await healthy()).toBe(true);
     await acknowledge(2);
     await server.end('SIGKILL');
@@ -132,7 +133,7 @@ describe('the data stays, however the server ends', () => {
   });
 });
 
-describe('a start that cannot succeed says why in one sentence and ends with 1', () => {
+describe('a start that cannot succeed says why in one sentence and ends with 1', { timeout: SLOW_MS_MAX }, () => {
   test('another program has the port', async () => {
     const other: Server = createServer((socket) => socket.end('hello\n'));
     await new Promise<void>((resolve) => other.listen(0, '127.0.0.1', resolve));

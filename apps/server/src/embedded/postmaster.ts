@@ -17,7 +17,7 @@ export interface Running {
 }
 
 /** What PostgreSQL writes of itself into postmaster.pid, or null when there is no such file (or only the start of one). */
-export function readPidFile(cluster: string): Running | null {
+function readPidFile(cluster: string): Running | null {
   let lines: string[];
   try {
     lines = readFileSync(join(cluster, 'postmaster.pid'), 'utf8').split('\n');

@@ -15,7 +15,7 @@ export class ServerProcess {
   /** `env` is all it is told besides PATH and the like: no setting of the person who runs the tests. */
   constructor(env: Readonly<Record<string, string>>, args: readonly string[] = []) {
     const { PATH = '', HOME = '', TMPDIR = '' } = process.env;
-    this.child = spawn(process.execPath, ['--import', 'tsx', join(PROJECT_DIR, 'apps/server/src/main.ts'), ...args], {
+    this.child = spawn(process.execPath, ['--import=tsx', join(PROJECT_DIR, 'apps/server/src/main.ts'), ...args], {
       cwd: PROJECT_DIR,
       env: { PATH, HOME, ...(TMPDIR && { TMPDIR }), ...env },
       stdio: ['ignore', 'pipe', 'pipe'],
