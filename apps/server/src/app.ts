@@ -15,6 +15,7 @@ import { Tokens } from './auth/tokens.ts';
 import { isMigrated } from './db/migrate.ts';
 import { RowReader } from './db/rows.ts';
 import { PgServerStore } from './db/store.ts';
+import { closeSoon } from './routes/closing.ts';
 import { compressAnswers } from './routes/compress.ts';
 import { secureHeaders } from './routes/headers.ts';
 import { healthRoute } from './routes/health.ts';
@@ -29,8 +30,6 @@ import { webApp } from './routes/static.ts';
 import { syncRoutes } from './routes/sync.ts';
 import { trialRoutes } from './routes/trial.ts';
 import { userRoutes } from './routes/users.ts';
-
-export type { AppConfig } from './routes/services.ts';
 
 export interface AppDeps {
   /** A pool of `createPool`; closed by its owner after the app. */
@@ -59,7 +58,6 @@ export function buildApp(deps: AppDeps): FastifyInstance {
     bodyLimit: BODY_BYTES_MAX,
     requestTimeout: REQUEST_MS_MAX,
     trustProxy: trusted(config.trustProxy),
-    forceCloseConnections: 'idle',
     routerOptions: { ignoreTrailingSlash: true, maxParamLength: 200 },
     frameworkErrors: unreadablePath,
   });
@@ -79,6 +77,7 @@ export function buildApp(deps: AppDeps): FastifyInstance {
   });
   webApp(app, deps.webDir);
   listen(app, deps, s);
+  closeSoon(app);
   return app;
 }
 

@@ -2,8 +2,8 @@ import type { Pool } from 'pg';
 import { WaitProblem } from './wait.ts';
 
 /** Failures in a row before an account is locked, and for how long at first; every further failure doubles it. */
-export const FAILURES_MAX = 5;
-export const LOCK_MS = 5 * 60 * 1000;
+const FAILURES_MAX = 5;
+const LOCK_MS = 5 * 60 * 1000;
 const DOUBLINGS_MAX = 6;
 /** E-mails without an account that are remembered, so that the lock does not tell who has one. */
 const STRANGERS_MAX = 10_000;

@@ -9,7 +9,7 @@ const BCRYPT = /^\$2[aby]\$\d\d\$[./A-Za-z0-9]{53}$/;
 /** Hashes computed at a time: libuv has four threads, and compression and file reading need some of them. */
 const AT_ONCE = 3;
 
-export const PASSWORD_LEAST = 10;
+const PASSWORD_LEAST = 10;
 /** Passwords that come with the trial accounts or are tried first by everybody. Compared in lower case. */
 const KNOWN = new Set([
   'admin@123',

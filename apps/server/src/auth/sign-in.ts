@@ -33,7 +33,7 @@ export interface SignInDeps {
 }
 
 /** An e-mail address as accounts are looked up by it. */
-export const foldEmail = (email: string): string => email.trim().toLowerCase();
+const foldEmail = (email: string): string => email.trim().toLowerCase();
 
 /** The account of an e-mail. Where two facilities know the same address, the older account. */
 export async function accountOf(pool: Pool, email: string): Promise<Account | undefined> {

@@ -1,4 +1,6 @@
+import { once } from 'node:events';
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import net from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
@@ -179,6 +181,29 @@ describe('the live stream', () => {
     }
     await closing;
     expect(text).toContain(':\n\n');
+  });
+});
+
+describe('stopping', () => {
+  test('cuts what a browser opened in advance, and lets a request under way end', async () => {
+    const own = await openHospital();
+    const token = await own.signIn(DOCTOR);
+    const { hostname, port } = new URL(own.base);
+    const early = net.connect(Number(port), hostname);
+    await once(early, 'connect');
+    const cut = once(early, 'close');
+    const arrived = new Promise<void>((resolve) => {
+      let count = 0;
+      own.app.server.on('request', () => ++count === 5 && resolve());
+    });
+    const writes = Array.from({ length: 5 }, () => own.call('POST', '/api/sync/patients', { token, body: somebody() }));
+    await arrived;
+    const started = Date.now();
+    await own.close();
+    await cut;
+    expect(Date.now() - started).toBeLessThan(4_500);
+    // Each was answered, or refused because the server was stopping; none was cut in the middle.
+    for (const { status } of await Promise.all(writes)) expect([201, 503]).toContain(status);
   });
 });
 

@@ -5,7 +5,7 @@ import { z } from 'zod';
 /** One screen or one push; photographs travel by their own way. */
 export const BODY_BYTES_MAX = 1024 * 1024;
 /** No message of ours is nested deeper than a dozen; a deeper one is an attack on recursive readers. */
-export const JSON_DEPTH_MAX = 32;
+const JSON_DEPTH_MAX = 32;
 
 /** How deep brackets nest in a JSON text, strings not counted. Stops counting above `most`. */
 export function jsonDepth(text: string, most: number): number {

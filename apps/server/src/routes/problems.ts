@@ -13,7 +13,7 @@ const NO_DATABASE = /^(ECONNREFUSED|ECONNRESET|ENOTFOUND|ETIMEDOUT|EPIPE|08...|5
 const LOST = /Connection terminated|timeout exceeded when trying to connect|not queryable|Cannot use a pool after/;
 
 /** Turns anything thrown into a problem of the catalogue. Only what a client did not cause is a 5xx. */
-export function asProblem(error: unknown): ProblemError {
+function asProblem(error: unknown): ProblemError {
   if (error instanceof ProblemError) return error;
   if (error instanceof z.ZodError) return new ProblemError('INVALID', { fields: fieldProblems(error), cause: error });
   const { code, statusCode, message } = (error ?? {}) as Partial<FastifyError>;

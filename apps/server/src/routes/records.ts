@@ -20,7 +20,7 @@ import { idOf } from './input.ts';
 import { originOf, type Services, sessionOf, signedIn } from './services.ts';
 
 const PAGE_ROWS = 100;
-export const PAGE_ROWS_MAX = 500;
+const PAGE_ROWS_MAX = 500;
 const JSON_TYPE = 'application/json; charset=utf-8';
 
 /** Path of a record under /api/sync: `patient_admissions` → `patient-admissions`. */

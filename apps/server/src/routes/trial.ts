@@ -2,7 +2,7 @@ import { ProblemError } from '@psa/domain';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { areAllTrialAccountsOpen, openTrialAccounts } from '../auth/defaults.ts';
 import { homeFacility } from '../auth/sign-in.ts';
-import { isWithoutPatients, loadDemo } from '../demo.ts';
+import { isWithoutPatients, loadDemo } from '../db/demo.ts';
 import { type Services, sessionOf, signedIn } from './services.ts';
 
 /** For trying out: the published accounts while they open, and the demonstration ward while there is nothing to spoil. */

@@ -2,8 +2,8 @@ import { randomBytes } from 'node:crypto';
 import { type Actor, type DemoWish, demoWard, ProblemError, type Role, uuidv7 } from '@psa/domain';
 import { GROUP_MUTATIONS_MAX } from '@psa/sync';
 import type { Pool } from 'pg';
-import { PgServerStore } from './db/store.ts';
-import { writeAll } from './db/write.ts';
+import { PgServerStore } from './store.ts';
+import { writeAll } from './write.ts';
 
 export interface DemoOptions {
   patients?: number;
