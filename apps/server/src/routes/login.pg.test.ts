@@ -12,17 +12,20 @@ afterAll(() => h.close());
 const login = (email: string, password: string) => h.call('POST', '/api/login', { body: { email, password } });
 
 describe('signing in', () => {
-  test.each(['/api/login', '/api/auth/login'])('%s gives a token, its end and the person, never the password', async (path) => {
-    const { status, body, text } = await h.call('POST', path, { body: ADMIN });
-    expect(status).toBe(200);
-    const reply = body as LoginReply;
-    expect(reply.user).toMatchObject({ email: ADMIN.email, role: 'super_admin', is_approved: true, row_version: 1 });
-    expect(Date.parse(reply.expires_at) - Date.now()).toBeGreaterThan(23.9 * 3600_000);
-    expect(text).not.toMatch(/argon2|password_hash/);
-    const me = await h.call('GET', '/api/user', { token: reply.token });
-    expect(me.body).toEqual({ user: reply.user });
-    expect((await h.call('GET', '/api/auth/me', { token: reply.token })).text).toBe(me.text);
-  });
+  test.each(['/api/login', '/api/auth/login'])(
+    '[D25] %s gives a token, its end and the person, never the password',
+    async (path) => {
+      const { status, body, text } = await h.call('POST', path, { body: ADMIN });
+      expect(status).toBe(200);
+      const reply = body as LoginReply;
+      expect(reply.user).toMatchObject({ email: ADMIN.email, role: 'super_admin', is_approved: true, row_version: 1 });
+      expect(Date.parse(reply.expires_at) - Date.now()).toBeGreaterThan(23.9 * 3600_000);
+      expect(text).not.toMatch(/argon2|password_hash/);
+      const me = await h.call('GET', '/api/user', { token: reply.token });
+      expect(me.body).toEqual({ user: reply.user });
+      expect((await h.call('GET', '/api/auth/me', { token: reply.token })).text).toBe(me.text);
+    },
+  );
 
   test('an address is known in any case', async () => {
     expect((await login(' Admin@UNTH.edu.ng ', ADMIN.password)).status).toBe(200);

@@ -24,7 +24,7 @@ const status = (id: string, is_active: boolean, token = admin) =>
   h.call('PATCH', `/api/users/${id}/status`, { token, body: { is_active } });
 
 describe('asking for an account', () => {
-  test('opens nothing until an administrator approves', async () => {
+  test('[D25] [D36] is taken as forms write it, and opens nothing until an administrator approves', async () => {
     const asked = await register({ department: ' Burns ', phone: '' });
     expect(asked).toMatchObject({ status: 201, body: { user: { email: 'new.nurse@unth.edu.ng', is_approved: false } } });
     const login = () => h.call('POST', '/api/login', { body: { email: 'new.nurse@unth.edu.ng', password: PASSWORD } });
