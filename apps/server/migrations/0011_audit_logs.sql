@@ -21,7 +21,6 @@ create table audit_logs (
   ip_address varchar(45),
   user_agent varchar(300),
   at timestamptz(3) not null,
-  constraint audit_logs_facility_id_id_key unique (facility_id, id),
   constraint audit_logs_user_id_fkey foreign key (facility_id, user_id) references users (facility_id, id)
 );
 create index audit_logs_user_id_idx on audit_logs (facility_id, user_id);

@@ -123,7 +123,8 @@ function triggers(def: RecordDef): string[] {
  */
 export function tableSql(def: RecordDef): string {
   const columns = systemColumns(def);
-  const constraints = [`constraint ${def.name}_facility_id_id_key unique (facility_id, id)`];
+  // What is only ever added to is never pointed to, and is written often: it goes without the key that links need.
+  const constraints = isAppendOnly(def) ? [] : [`constraint ${def.name}_facility_id_id_key unique (facility_id, id)`];
   if (def.name === 'facilities') constraints.push('constraint facilities_own_facility check (facility_id = id)');
   for (const [name, field] of Object.entries(def.fields)) {
     columns.push(`${sqlName(name)} ${sqlType(field)}${field.required ? ' not null' : ''}`);

@@ -1,7 +1,7 @@
 import type { AnyRow } from '@psa/domain';
 import { type HeldEntry, type Key, keyOf, type Loaded, type MutationResult, type Need, type StoredRow } from '@psa/sync';
 import type pg from 'pg';
-import { amongSql, CONFLICTS, KNOWN, kindOf, QUARANTINED, type Statement } from './sql.ts';
+import { amongSql, CONFLICTS, KNOWN, kindOf, type Statement } from './sql.ts';
 
 /** A statement with its values, and what to do with its rows. */
 export interface Step {
@@ -61,24 +61,16 @@ export function loading(facility: string, need: Need): { steps: Step[]; loaded: 
       },
     });
   }
-  if (need.mids.length > 0) {
+  if (need.mids.length > 0 || need.quarantined.length > 0) {
     steps.push({
       sql: KNOWN,
-      values: [facility, need.mids],
+      values: [facility, need.mids, ...pairs(need.quarantined)],
       take: (found) => {
         for (const line of found) {
-          if (line.result !== null) known.set(line.mid, line.result);
-          if (line.held) held.set(line.mid, { author: line.author_id, kind: line.kind, record_id: line.record_id });
+          if (line.is === 'result') known.set(line.mid, line.result);
+          else if (line.is === 'waits') quarantined.add(keyOf(line.kind, line.record_id));
+          else held.set(line.mid, { author: line.author_id, kind: line.kind, record_id: line.record_id });
         }
-      },
-    });
-  }
-  if (need.quarantined.length > 0) {
-    steps.push({
-      sql: QUARANTINED,
-      values: [facility, ...pairs(need.quarantined)],
-      take: (found) => {
-        for (const line of found) quarantined.add(keyOf(line.kind, line.record_id));
       },
     });
   }

@@ -98,21 +98,22 @@ export const CONFLICTS = statement(
      and (t.kind, t.record_id::text) in (select * from unnest($2::text[], $3::text[])) order by t.id for no key update`,
 );
 
-/** What is known of mids. $1 facility, $2 mids. → mid, result (of the log), held, author, kind, record_id (of quarantine) */
+/**
+ * $1 facility, $2 mids, $3 kinds and $4 ids (pairwise). One line each: the answer to a mid (`result`), what quarantine holds of a mid
+ * (`held`), a record whose create waits in quarantine (`waits`). → is, mid, result, author_id, kind, record_id
+ */
 export const KNOWN = statement(
   'known',
-  `select mid, m.result, q.mid is not null as held, q.author_id, q.kind, q.record_id
-   from (select mid, result from sync_mutation where facility_id = $1 and mid = any($2::uuid[])) m
-   full join (select mid, author_id, kind, record_id from sync_quarantine
-              where facility_id = $1 and mid = any($2::uuid[]) and state in ('open', 'deferred')) q using (mid)`,
-);
-
-/** Which records wait in quarantine with their create. $1 facility, $2 kinds, $3 ids (pairwise). → kind, record_id */
-export const QUARANTINED = statement(
-  'quarantined',
-  `select distinct kind, record_id from sync_quarantine
-   where facility_id = $1 and state in ('open', 'deferred') and op = 'create' and record_id = any($3::uuid[])
-     and (kind, record_id) in (select * from unnest($2::text[], $3::uuid[]))`,
+  `select 'result' as is, mid, result, null::uuid as author_id, null as kind, null::uuid as record_id
+   from sync_mutation where facility_id = $1 and mid = any($2::uuid[])
+   union all
+   select 'held', mid, null, author_id, kind, record_id
+   from sync_quarantine where facility_id = $1 and mid = any($2::uuid[]) and state in ('open', 'deferred')
+   union all
+   select 'waits', null, null, null, kind, record_id
+   from sync_quarantine
+   where facility_id = $1 and state in ('open', 'deferred') and op = 'create' and record_id = any($4::uuid[])
+     and (kind, record_id) in (select * from unnest($3::text[], $4::uuid[]))`,
 );
 
 /** One value for each mutation, column by column. A line that is there already is replaced only if it waited (deferred). */
