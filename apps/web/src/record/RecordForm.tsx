@@ -1,6 +1,6 @@
 import { Button } from '@mantine/core';
 import { type FieldProblems, type Json, type Patch, ProblemError, type RecordDef } from '@psa/domain';
-import { type ReactNode, useEffect, useId, useRef, useState } from 'react';
+import { Fragment, type ReactNode, useEffect, useId, useRef, useState } from 'react';
 import { useDraft } from '../store/index.ts';
 import { timeIn } from '../ui/days.ts';
 import { count } from '../ui/numbers.ts';
@@ -36,7 +36,7 @@ export interface RecordFormProps {
   /** Keeps it. Resolves when it is durable. */
   save(patch: Patch, base: number): Promise<void>;
   onCancel?(): void;
-  /** Beside the sections, from what stands in the form. */
+  /** Beside the sections, or after the first where there is no room, from what stands in the form. */
   aside?(raws: Raws): ReactNode;
   /** Saving with nothing changed is allowed (an action, not an edit). */
   allowUnchanged?: boolean;
@@ -63,7 +63,8 @@ function Filled(p: FilledProps) {
   const present = usePresent();
   const formId = useId();
   const sections = sectionsOf(def, p.fields).map((s) => ({ ...s, fields: s.fields.filter((f) => !(f in fixed)) }));
-  const fields = sections.flatMap((s) => s.fields);
+  const filled = sections.filter((s) => s.fields.length > 0);
+  const fields = filled.flatMap((s) => s.fields);
   const untouched = (): Raws =>
     Object.fromEntries(
       fields.map((f) => [
@@ -191,39 +192,37 @@ function Filled(p: FilledProps) {
           This changed elsewhere while you were writing. Save all the same: if both touch the same field, you will be asked.
         </Notice>
       )}
-      <div className="form-columns">
-        <div className="form-main">
-          {sections
-            .filter((s) => s.fields.length > 0)
-            .map((section, at) => (
-              <section key={section.title} className="form-section" aria-label={section.title || def.title}>
-                {section.title && <h2>{section.title}</h2>}
-                <div className="form-fields">
-                  {section.fields.map((name, i) => {
-                    const field = def.fields[name];
-                    if (!field) return null;
-                    const Draw = p.widgets?.[name] ?? WIDGETS[field.kind];
-                    return (
-                      <div key={name} className={`field field-${field.kind}`}>
-                        <Draw
-                          name={name}
-                          field={field}
-                          raw={raws[name] ?? null}
-                          onChange={(raw, others) => change(name, raw, others)}
-                          raws={raws}
-                          self={row?.id}
-                          problem={shown[name]}
-                          present={present}
-                          autoFocus={at === 0 && i === 0}
-                        />
-                      </div>
-                    );
-                  })}
-                </div>
-              </section>
-            ))}
-        </div>
-        {p.aside && <div className="form-aside">{p.aside(raws)}</div>}
+      <div className="form-main">
+        {filled.map((section, at) => (
+          <Fragment key={section.title}>
+            <section className="form-section" aria-label={section.title || def.title}>
+              {section.title && filled.length > 1 && <h2>{section.title}</h2>}
+              <div className="form-fields">
+                {section.fields.map((name, i) => {
+                  const field = def.fields[name];
+                  if (!field) return null;
+                  const Draw = p.widgets?.[name] ?? WIDGETS[field.kind];
+                  return (
+                    <div key={name} className={`field field-${field.kind}`}>
+                      <Draw
+                        name={name}
+                        field={field}
+                        raw={raws[name] ?? null}
+                        onChange={(raw, others) => change(name, raw, others)}
+                        raws={raws}
+                        self={row?.id}
+                        problem={shown[name]}
+                        present={present}
+                        autoFocus={at === 0 && i === 0}
+                      />
+                    </div>
+                  );
+                })}
+              </div>
+            </section>
+            {at === 0 && p.aside && <div className="form-aside">{p.aside(raws)}</div>}
+          </Fragment>
+        ))}
       </div>
       <div className="save-bar">
         <span

@@ -256,6 +256,7 @@ const LinkBox: Widget = (p) => {
       searchable
       clearable
       limit={100}
+      autoFocus={false}
       nothingFoundMessage="Nothing by that name"
       placeholder="Not recorded"
     />

@@ -66,6 +66,7 @@ export function Palette({ open, close, add }: { open: boolean; close(): void; ad
       scrollable
       maxHeight="60vh"
       shortcut={null}
+      overlayProps={{ blur: 0, backgroundOpacity: 0.3 }}
       clearQueryOnClose
     >
       <Spotlight.Search

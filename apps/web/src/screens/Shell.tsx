@@ -80,23 +80,23 @@ export function Shell() {
     label: string,
     Icon: typeof IconHome2,
     key: string,
-    badge = 0,
+    more: { badge?: number; wide?: boolean } = {},
   ) => (
-    <li>
+    <li className={more.wide ? 'nav-wide' : undefined}>
       <Link
         to={to}
         className="nav-item"
         activeProps={{ 'data-on': true, 'aria-current': 'page' }}
-        activeOptions={{ exact: to === '/' }}
+        activeOptions={{ exact: to === '/', includeSearch: false }}
       >
         <Icon size="1.35rem" stroke={1.7} aria-hidden />
         <span className="nav-label">{label}</span>
-        {badge > 0 && (
+        {more.badge ? (
           <span className="nav-badge">
-            {badge}
+            {more.badge}
             <span className="visually-hidden"> waiting</span>
           </span>
-        )}
+        ) : null}
         <Keys keys={`g ${key}`} />
       </Link>
     </li>
@@ -130,13 +130,9 @@ export function Shell() {
               <Keys keys="n" />
             </button>
           </li>
-          <li className="nav-wide">
-            <ul>{item('/wards', 'Ward board', IconBed, 'w')}</ul>
-          </li>
-          {item('/attention', 'Attention', IconAlertCircle, 'a', waits)}
-          <li className="nav-wide">
-            <ul>{item('/lists', 'Lists', IconList, 'l')}</ul>
-          </li>
+          {item('/wards', 'Wards', IconBed, 'w', { wide: true })}
+          {item('/attention', 'Attention', IconAlertCircle, 'a', { badge: waits })}
+          {item('/lists', 'Lists', IconList, 'l', { wide: true })}
           {item('/me', 'Me', IconUserCircle, 'm')}
         </ul>
         <p className="nav-person small muted">{user.full_name}</p>

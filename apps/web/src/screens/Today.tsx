@@ -10,8 +10,8 @@ import { Moment, Section } from '../ui/Pieces.tsx';
 import { boardOf } from './beds.ts';
 import { FirstSteps } from './FirstSteps.tsx';
 import { placeOf, type Stay, useAllergic, useWards } from './patients/facts.ts';
-import { useRecent } from './patients/PatientFrame.tsx';
 import { Name } from './patients/PatientRow.tsx';
+import { Recent } from './patients/Recent.tsx';
 import { usePerson } from './person.tsx';
 import { percent, syncWords } from './sync-words.ts';
 
@@ -178,7 +178,7 @@ function Admission({
             {stay.provisional_diagnosis || stay.presenting_complaint || 'Reason not recorded'}
           </span>
         </span>
-        <span className="line-side num small">
+        <span className="line-side small">
           {place ?? <span className="muted">ward not recorded</span>}
           <br />
           <span className="muted">
@@ -187,32 +187,6 @@ function Admission({
             day {day} · {when}
           </span>
         </span>
-      </Link>
-    </li>
-  );
-}
-
-function Recent() {
-  const { ids } = useRecent();
-  if (ids.length === 0) return null;
-  return (
-    <Section title="Opened lately">
-      <ul className="chips">
-        {ids.map((id) => (
-          <RecentPatient key={id} id={id} />
-        ))}
-      </ul>
-    </Section>
-  );
-}
-
-function RecentPatient({ id }: { id: string }) {
-  const patient = useRow('patients', id);
-  if (!patient) return null;
-  return (
-    <li>
-      <Link to="/patients/$patientId" params={{ patientId: id }} className="chip">
-        <Name patient={patient} />
       </Link>
     </li>
   );

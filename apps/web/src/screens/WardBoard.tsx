@@ -37,7 +37,7 @@ export function WardBoard() {
           Full screen
         </button>
       </header>
-      <div className="board-wards no-print" role="group" aria-label="Ward">
+      <fieldset className="board-wards no-print" aria-label="Ward">
         <button type="button" aria-pressed={!only} onClick={() => setOnly(undefined)}>
           All with patients
         </button>
@@ -46,7 +46,7 @@ export function WardBoard() {
             {w.ward.name} <span className="num muted">{w.occupied}</span>
           </button>
         ))}
-      </div>
+      </fieldset>
       {board.nowhere.length > 0 && !only && (
         <section className="ward" aria-label="Ward not recorded">
           <div className="ward-head">
@@ -115,7 +115,7 @@ function BedRow({ bed, stay, shared = false }: { bed: string | undefined; stay: 
   return (
     <li>
       <Link to="/patients/$patientId" params={{ patientId: stay.patient_id }} className="bed-row" preload={false}>
-        <span className="bed-row-bed num">{bed ?? <span className="muted small">no bed</span>}</span>
+        <span className="bed-row-bed">{bed ?? <span className="muted small">no bed</span>}</span>
         <span className="bed-row-who">
           {patient ? <Name patient={patient} /> : <span className="muted">Not on this device</span>}
           {patient && (

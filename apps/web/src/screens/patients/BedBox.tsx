@@ -54,7 +54,7 @@ function Beds(p: Parameters<Widget>[0]) {
                 disabled={taken}
                 onChange={() => p.onChange(bed.bed)}
               />
-              <span className="bed-code num">{bed.bed}</span>
+              <span className="bed-code">{bed.bed}</span>
               <span className="bed-who small">{others[0] ? <Occupant patientId={others[0].patient_id} /> : 'free'}</span>
             </label>
           );

@@ -1,4 +1,3 @@
-import { Button } from '@mantine/core';
 import { paperNumber, RECORDS, type RecordDef } from '@psa/domain';
 import { IconUsers } from '@tabler/icons-react';
 import { Link, useNavigate, useParams } from '@tanstack/react-router';
@@ -70,9 +69,13 @@ export function RegisterPatient() {
       <div className="with-button">
         {WIDGETS.text(p)}
         {!p.raw && (
-          <Button variant="default" onClick={() => p.onChange(paperNumber('TMP', Number(nowIso().slice(0, 4)), id))}>
+          <button
+            type="button"
+            className="quiet"
+            onClick={() => p.onChange(paperNumber('TMP', Number(nowIso().slice(0, 4)), id))}
+          >
             Make a temporary number
-          </Button>
+          </button>
         )}
       </div>
     ),
@@ -80,21 +83,24 @@ export function RegisterPatient() {
   );
   return (
     <div className="page form-page">
-      <Section title="Register a patient" note="Only what is marked with a dot is needed.">
-        <RecordForm
-          def={PATIENTS}
-          draftKey="patients:new"
-          widgets={{ hospital_number: number }}
-          aside={(raws) => <Duplicates raws={raws} />}
-          saveLabel="Register"
-          onCancel={() => void navigate({ to: '/patients' })}
-          save={async (patch) => {
-            const name = fullName({ last_name: String(patch.last_name), first_name: String(patch.first_name) });
-            await keepWishes([{ kind: 'patients', id, op: 'create', base: 0, patch }], `${name} registered.`);
-            await navigate({ to: '/patients/$patientId', params: { patientId: id }, replace: true });
-          }}
-        />
-      </Section>
+      <header className="page-head">
+        <h1>Register a patient</h1>
+        <p className="muted small">Only what is marked with a dot is needed.</p>
+      </header>
+
+      <RecordForm
+        def={PATIENTS}
+        draftKey="patients:new"
+        widgets={{ hospital_number: number }}
+        aside={(raws) => <Duplicates raws={raws} />}
+        saveLabel="Register"
+        onCancel={() => void navigate({ to: '/patients' })}
+        save={async (patch) => {
+          const name = fullName({ last_name: String(patch.last_name), first_name: String(patch.first_name) });
+          await keepWishes([{ kind: 'patients', id, op: 'create', base: 0, patch }], `${name} registered.`);
+          await navigate({ to: '/patients/$patientId', params: { patientId: id }, replace: true });
+        }}
+      />
     </div>
   );
 }

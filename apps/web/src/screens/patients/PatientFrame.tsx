@@ -1,23 +1,10 @@
 import { Outlet, useParams } from '@tanstack/react-router';
 import { useEffect } from 'react';
-import { useDraft, useRow } from '../../store/index.ts';
+import { useRow } from '../../store/index.ts';
 import { Empty } from '../../ui/Pieces.tsx';
 import { PatientConflicts } from './PatientConflicts.tsx';
 import { PatientHeader } from './PatientHeader.tsx';
-
-const RECENT_MOST = 8;
-
-/** Keeps, sealed and per person, whom they opened last. */
-export function useRecent(): { ids: readonly string[]; opened(id: string): void } {
-  const { draft, keep } = useDraft<string[]>('recent-patients');
-  return {
-    ids: draft ?? [],
-    opened: (id) => {
-      if (draft !== undefined && draft?.[0] !== id)
-        keep([id, ...(draft ?? []).filter((other) => other !== id)].slice(0, RECENT_MOST));
-    },
-  };
-}
+import { useRecent } from './Recent.tsx';
 
 /** Every page of a patient stands under the same header. */
 export function PatientFrame() {

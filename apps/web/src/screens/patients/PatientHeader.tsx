@@ -40,14 +40,14 @@ export function PatientHeader({ patient }: { patient: Patient }) {
         )}
       </div>
       <p className="patient-head-facts">
-        <span className="num">{patient.hospital_number}</span>
+        <span>{patient.hospital_number}</span>
         <span className="num">
           {ageText(patient, today)}
           {born && <span className="muted"> ({showDay(born)})</span>}
         </span>
         <span>{patient.gender || <Absent words="sex not recorded" />}</span>
         {stay ? (
-          <span className="num">
+          <span>
             {place ?? <Absent words="in hospital, ward not recorded" />}
             <span className="muted"> day {stayDay(stay.admission_date, now, zone)}</span>
           </span>

@@ -94,14 +94,14 @@ export function PatientList() {
           <Keys keys="/" />
         </label>
         <div className="finder-views">
-          <div className="views" role="group" aria-label="Show">
+          <fieldset className="views" aria-label="Show">
             <button type="button" aria-pressed={!inside} onClick={() => setInside(false)}>
               All
             </button>
             <button type="button" aria-pressed={inside} onClick={() => setInside(true)}>
               In hospital
             </button>
-          </div>
+          </fieldset>
           <span className="muted small num" role="status">
             {count(shown.length, 'patient')}
           </span>

@@ -43,7 +43,7 @@ export const PatientRow = memo(function PatientRow({ patient, index, today, bed,
     >
       <span className="patient-row-main">
         <Name patient={patient} />
-        <span className="patient-row-sub muted num">
+        <span className="patient-row-sub muted">
           {[SEX[patient.gender ?? ''], ageShort(patient, today), patient.hospital_number].filter(Boolean).join(' · ')}
         </span>
       </span>
@@ -60,7 +60,7 @@ export const PatientRow = memo(function PatientRow({ patient, index, today, bed,
             <span className="visually-hidden">has allergies</span>
           </span>
         )}
-        {bed && <span className="bed-tag num">{bed}</span>}
+        {bed && <span className="bed-tag">{bed}</span>}
       </span>
     </Link>
   );

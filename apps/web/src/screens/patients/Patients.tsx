@@ -1,5 +1,6 @@
 import { Outlet, useRouterState } from '@tanstack/react-router';
 import { PatientList } from './PatientList.tsx';
+import { Recent } from './Recent.tsx';
 
 /** The list and the page of one patient: side by side where there is room, one after the other on a phone. */
 export function Patients() {
@@ -10,9 +11,16 @@ export function Patients() {
       <div className="split-list">
         <PatientList />
       </div>
-      <div className="split-page">
-        {onlyList ? <p className="split-hint muted">Choose a patient, or type a name, number or phone.</p> : <Outlet />}
-      </div>
+      <div className="split-page">{onlyList ? <Nobody /> : <Outlet />}</div>
+    </div>
+  );
+}
+
+function Nobody() {
+  return (
+    <div className="page">
+      <p className="muted">Choose a patient, or type a name, number or phone.</p>
+      <Recent />
     </div>
   );
 }

@@ -41,25 +41,42 @@ function groupsOf(patients: readonly Patient[]): ReadonlyMap<string, readonly Pa
   return found;
 }
 
-/** Other patients whose names are like this one's. */
-export function useAlike(patient: Patient | undefined): readonly Patient[] {
-  const patients = useRows('patients');
-  return useMemo(() => {
-    const key = patient && likeKey(patient);
-    return key === undefined ? [] : (groupsOf(patients).get(key) ?? []).filter((p) => p.id !== patient?.id);
-  }, [patients, patient]);
+/** Days of birth further apart than this tell two people with like names apart. */
+const YEARS_APART = 3;
+
+/**
+ * Whether two patients with like names could be taken for each other: same sex, and both in hospital, or of about the same age, or of unknown age.
+ * If every shared name were marked, no mark would be read.
+ */
+export function confusable(a: Patient, b: Patient, inside: ReadonlyMap<string, unknown>): boolean {
+  if (a.id === b.id || a.gender !== b.gender) return false;
+  if (inside.has(a.id) && inside.has(b.id)) return true;
+  if (!a.date_of_birth || !b.date_of_birth) return true;
+  return Math.abs(Number(a.date_of_birth.slice(0, 4)) - Number(b.date_of_birth.slice(0, 4))) <= YEARS_APART;
 }
 
-/** Whether somebody else has a like name, for marks in lists. */
+/** Other patients who could be taken for this one by name. */
+export function useAlike(patient: Patient | undefined): readonly Patient[] {
+  const patients = useRows('patients');
+  const inside = useOpenStays();
+  return useMemo(() => {
+    const key = patient && likeKey(patient);
+    if (!patient || key === undefined) return [];
+    return (groupsOf(patients).get(key) ?? []).filter((p) => confusable(patient, p, inside));
+  }, [patients, inside, patient]);
+}
+
+/** Whether somebody else could be taken for this patient by name, for marks in lists. */
 export function useLikeNames(): (patient: Patient) => boolean {
   const patients = useRows('patients');
+  const inside = useOpenStays();
   return useMemo(() => {
     const found = groupsOf(patients);
     return (patient) => {
       const key = likeKey(patient);
-      return key !== undefined && found.has(key);
+      return key !== undefined && (found.get(key) ?? []).some((p) => confusable(patient, p, inside));
     };
-  }, [patients]);
+  }, [patients, inside]);
 }
 
 /** Where a stay is, in words; undefined when nobody said. */
