@@ -24,7 +24,7 @@ export interface Migration {
 
 /** Any number will do, as long as nothing else in the database uses it for an advisory lock. */
 const LOCK = 7_229_001;
-export const OLDEST_SERVER = 150_000;
+const OLDEST_SERVER = 150_000;
 const LEDGER = `create table if not exists schema_migrations (
   number integer primary key, name text not null, checksum text not null, applied_at timestamptz not null default now())`;
 

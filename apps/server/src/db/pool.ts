@@ -12,10 +12,10 @@ const getTypeParser: pg.CustomTypesConfig['getTypeParser'] = (oid, format) => {
 };
 
 /** How every connection of ours reads values: bigint as number, date as `YYYY-MM-DD`, timestamptz as Date, numeric as text. */
-export const TYPES: pg.CustomTypesConfig = { getTypeParser };
+const TYPES: pg.CustomTypesConfig = { getTypeParser };
 
 /** Connections of one process; PostgreSQL's default allows 100 in all. */
-export const POOL_MAX = 20;
+const POOL_MAX = 20;
 
 /**
  * A pool whose connections send queries without waiting for the answers before (pipelining): cursors cannot be used on it.
