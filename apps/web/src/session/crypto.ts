@@ -19,7 +19,7 @@ const decoder = new TextDecoder();
 /** The place an entry belongs to. It is authenticated with the entry, so that two entries cannot be swapped. */
 export type Place = readonly (string | number)[];
 
-export function fromBase64(text: string): Bytes {
+function fromBase64(text: string): Bytes {
   return Uint8Array.from(atob(text), (c) => c.charCodeAt(0));
 }
 

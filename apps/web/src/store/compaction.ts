@@ -5,7 +5,7 @@ import { type CopiesMeta, type Database, strictly } from './database.ts';
 import { packRows } from './gzip.ts';
 
 /** A delta above this is folded: below it, opening is not slower for it. */
-export const COMPACT_ABOVE_ROWS = 2000;
+const COMPACT_ABOVE_ROWS = 2000;
 
 interface Page {
   key: PageKey;

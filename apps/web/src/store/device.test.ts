@@ -25,7 +25,7 @@ afterEach(async () => {
   }
 });
 
-test('D17 D18 a patient registered offline is kept, sent when the network returns, and reaches another tablet', async () => {
+test('[S11] D17 D18 a patient registered offline is kept, sent when the network returns, and reaches another tablet', async () => {
   const { hospital, tablet } = await ward();
   const a = await tablet.tab();
   await signIn(a, DOCTOR);
@@ -248,4 +248,45 @@ test('[S46] a role that no longer gets a scope loses its pages and keys as soon 
   await signIn(tab, DOCTOR);
   expect(tab.memory.rows.rows('patient_admissions')).toEqual([]);
   expect(tab.memory.rows.rows('patients')).toHaveLength(1);
+});
+
+test('when the tab that talks is closed, another one goes on', async () => {
+  const { hospital, tablet } = await ward();
+  const one = await tablet.tab();
+  await signIn(one, DOCTOR);
+  await until(one, () => one.memory.rows.rows('wards').length === 1, 'the first fetch');
+  const two = await tablet.tab();
+  await until(two, () => isOpen(two.session.get()), 'the second tab is let in');
+  await one.stop();
+  const { id, wishes } = registered(two, { last_name: 'Carried on' });
+  await two.save(wishes);
+  await until(two, () => two.memory.rows.row('patients', id)?.row_version === 1, 'the second tab sends');
+  const other = await hospital.patient({ last_name: 'Received' });
+  await until(two, () => two.memory.rows.row('patients', other) !== undefined, 'and receives');
+});
+
+test('a damaged page is fetched again by itself, and what was unsent is still there', async () => {
+  const { hospital, tablet } = await ward();
+  const patient = await hospital.patient({ last_name: 'Whole' });
+  const tab = await tablet.tab();
+  await signIn(tab, DOCTOR);
+  await until(tab, () => tab.memory.rows.row('patients', patient) !== undefined, 'the first fetch');
+  hospital.online = false;
+  const { id, wishes } = registered(tab, { last_name: 'Unsent' });
+  await tab.save(wishes);
+  await tab.lock();
+  const db = await openDatabase({ name: tablet.name, newId: () => '' });
+  for (const key of await db.getAllKeys('pages')) {
+    const page = await db.get('pages', key);
+    if (!page || key[0] !== 'identity') continue;
+    new Uint8Array(page.s.d).fill(0, 0, 8);
+    await db.put('pages', page, key);
+  }
+  db.close();
+  await signIn(tab, DOCTOR);
+  expect(names(tab.memory.rows.rows('patients'))).toEqual(['Unsent']);
+  hospital.online = true;
+  tab.syncNow();
+  await until(tab, () => names(tab.memory.rows.rows('patients')).join() === 'Unsent,Whole', 'fetched again');
+  await until(tab, () => tab.memory.rows.row('patients', id)?.row_version === 1, 'and the unsent one is sent');
 });

@@ -1,6 +1,5 @@
 export * from './api.ts';
 export * from './hooks.ts';
-export { fold } from './search.ts';
 
 import type { DeviceApi } from './api.ts';
 import { runtime } from './runtime.ts';

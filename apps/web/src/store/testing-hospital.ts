@@ -164,7 +164,7 @@ export class TestHospital {
     const caller = this.#caller(token);
     switch (url.pathname) {
       case '/api/sync/push':
-        return Response.json(await this.end.push(caller, body as PushRequest).finally(() => this.poke()));
+        return await this.#push(caller, body as PushRequest);
       case '/api/sync/pull':
         return Response.json(await this.end.pull(caller, body as PullRequest));
       case '/api/sync/snapshot':
@@ -210,6 +210,12 @@ export class TestHospital {
       throw new ProblemError('SESSION_ENDED' satisfies ProblemCode, { say: PROBLEMS.SESSION_ENDED.say });
     const device_state = this.revoked.has(session.device) ? 'revoked' : 'active';
     return { actor: account.actor, device: session.device, device_state, address: null, user_agent: null };
+  }
+
+  async #push(caller: Caller, request: PushRequest): Promise<Response> {
+    const reply = await this.end.push(caller, request);
+    await this.poke();
+    return Response.json(reply);
   }
 
   async #snapshot(caller: Caller, query: URLSearchParams): Promise<Response> {

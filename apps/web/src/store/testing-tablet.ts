@@ -4,7 +4,7 @@ import { Device } from './device.ts';
 import type { TestHospital } from './testing-hospital.ts';
 
 /** Web Locks for tabs of one process: one at a time, in the order asked. */
-export class TestLocks {
+class TestLocks {
   readonly #last = new Map<string, Promise<unknown>>();
   readonly request = async (name: string, options: LockOptions, work: LockGrantedCallback<unknown>): Promise<unknown> => {
     const before = this.#last.get(name) ?? Promise.resolve();

@@ -99,7 +99,7 @@ export class WorkingSet {
     }
     for (const [kind, id, , version] of gone) {
       const { server } = this.#table(kind);
-      if (version < (server.get(id)?.row_version ?? 0)) continue;
+      if (version < Math.max(server.get(id)?.row_version ?? 0, this.goneAt(kind, id) ?? 0)) continue;
       server.delete(id);
       this.#gone.set(`${kind}/${id}`, version);
       changed.push({ kind, id });
