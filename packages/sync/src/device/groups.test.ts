@@ -43,7 +43,11 @@ test('[S4] a group is signed as the exact text that is kept', async () => {
 
 test('[S52] no clock, however wrong, keeps a group from being made', () => {
   for (const now of [Number.NaN, -1e15, 0, 1e18, Number.POSITIVE_INFINITY]) {
-    const group = groupOf([{ kind: 'patients', id: nth(9), op: 'retract', base: 3, patch: {}, reason: 'Twice.' }], WHO, env(now));
+    const group = groupOf(
+      [{ kind: 'patients', id: nth(9), op: 'retract', base: 3, patch: {}, reason: 'Twice.' }],
+      WHO,
+      env(now),
+    );
     expect(groupSchema.safeParse(group).error).toBeUndefined();
   }
   expect(instantOf(Date.UTC(2026, 2, 1, 8, 30))).toBe('2026-03-01T08:30:00.000Z');
@@ -60,7 +64,12 @@ test('[S27] mine sends the parked values on the present version, then releases w
 });
 
 test('[S27] theirs sends an empty patch; other sends new values; what waited may be left', () => {
-  expect(settlement(conflict(), { take: 'theirs' }, PRESENT)[0]).toMatchObject({ op: 'edit', patch: {}, base: 9, resolves: nth(50) });
+  expect(settlement(conflict(), { take: 'theirs' }, PRESENT)[0]).toMatchObject({
+    op: 'edit',
+    patch: {},
+    base: 9,
+    resolves: nth(50),
+  });
   const other = settlement(conflict(), { take: 'other', values: { phone: '03' } }, PRESENT, (m) => m.id === nth(11));
   expect(other.map((w) => w.patch)).toEqual([{ phone: '03' }, { city: 'City 62' }]);
 });
@@ -77,9 +86,13 @@ test('[S27] values for a retracted row bring it back first; theirs leaves it ret
 
 test('[S27] mine of a parked retraction retracts, of a parked restoration restores', () => {
   const retraction = conflict({ op: 'retract', mine: { deleted: true }, group_rest: [] });
-  expect(settlement(retraction, { take: 'mine' }, PRESENT)).toMatchObject([{ op: 'retract', base: 9, patch: {}, resolves: nth(50) }]);
+  expect(settlement(retraction, { take: 'mine' }, PRESENT)).toMatchObject([
+    { op: 'retract', base: 9, patch: {}, resolves: nth(50) },
+  ]);
   const restoration = conflict({ op: 'restore', mine: { deleted: false }, group_rest: [] });
-  expect(settlement(restoration, { take: 'mine' }, { ...PRESENT, deleted: true })).toMatchObject([{ op: 'restore', patch: {} }]);
+  expect(settlement(restoration, { take: 'mine' }, { ...PRESENT, deleted: true })).toMatchObject([
+    { op: 'restore', patch: {} },
+  ]);
 });
 
 const refusedEntry = (): AttentionEntry => ({
