@@ -9,6 +9,7 @@ import { useSaying } from './saying.ts';
 import { labelOf, loose, sayValue, titleOf } from './values.ts';
 
 const ROW_REM = 3;
+const COLUMNS_MOST = 6;
 
 interface LinkProps {
   className: string;
@@ -32,7 +33,7 @@ export function RecordTable<R extends SystemFields>({
   link(row: R, children: ReactNode, props: LinkProps): ReactNode;
 }) {
   const how = useSaying();
-  const columns = useMemo(() => [...(def.list ?? Object.keys(def.fields).slice(0, 4))] as string[], [def]);
+  const columns = useMemo(() => ([...(def.list ?? Object.keys(def.fields))] as string[]).slice(0, COLUMNS_MOST), [def]);
   const [query, setQuery] = useState('');
   const [sort, setSort] = useState<{ column: number; down: boolean }>({ column: 0, down: false });
   const scroller = useRef<HTMLDivElement>(null);
@@ -88,10 +89,9 @@ export function RecordTable<R extends SystemFields>({
     requestAnimationFrame(() => scroller.current?.querySelector<HTMLElement>(`[data-index="${at}"]`)?.focus());
   };
 
-  const grid = { gridTemplateColumns: `repeat(${columns.length}, minmax(0, 1fr))` };
   return (
     // biome-ignore lint/a11y/noStaticElementInteractions: arrow keys bubble up from the filter and the links, which are the controls.
-    <div className="table" onKeyDown={onKeys}>
+    <div className={`table table-${columns.length}`} onKeyDown={onKeys}>
       <div className="table-tools">
         <label className="finder-search">
           <IconSearch size="1.1rem" stroke={1.8} aria-hidden />
@@ -108,7 +108,7 @@ export function RecordTable<R extends SystemFields>({
           {count(shown.length, def.title.toLowerCase(), def.titles.toLowerCase())}
         </span>
       </div>
-      <div className="table-head" style={grid}>
+      <div className="table-head">
         {columns.map((name, i) => (
           <button
             key={name}
@@ -135,9 +135,9 @@ export function RecordTable<R extends SystemFields>({
               >
                 {link(
                   line.row,
-                  <span className="table-row" style={grid}>
+                  <span className="table-row">
                     {line.said.map((said, i) => (
-                      <span key={columns[i]} className={i === 0 ? 'strong' : undefined}>
+                      <span key={columns[i]} className={i === 0 ? 'table-cell strong' : 'table-cell'}>
                         {said ?? <Absent words="–" />}
                       </span>
                     ))}

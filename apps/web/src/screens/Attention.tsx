@@ -82,9 +82,9 @@ function Refused({ entry }: { entry: AttentionEntry }) {
               {Object.entries(mutation.patch)
                 .filter(([name]) => def?.fields[name]?.kind !== 'link' || fields[name])
                 .map(([name, value]) => (
-                  <div key={name} className="pair" data-wrong={fields[name] ? true : undefined}>
+                  <div key={name} className="pair">
                     <dt>{labelOf(def, name)}</dt>
-                    <dd>
+                    <dd className={fields[name] ? 'wrong-value' : undefined}>
                       {sayValue(def?.fields[name], value, how) ?? <Absent words="cleared" />}
                       {fields[name] && <span className="field-problem"> {fields[name]}</span>}
                     </dd>

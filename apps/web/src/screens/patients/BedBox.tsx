@@ -55,7 +55,9 @@ function Beds(p: Parameters<Widget>[0]) {
                 onChange={() => p.onChange(bed.bed)}
               />
               <span className="bed-code">{bed.bed}</span>
-              <span className="bed-who small">{others[0] ? <Occupant patientId={others[0].patient_id} /> : 'free'}</span>
+              <span className="bed-who small">
+                {others[0] ? <Occupant patientId={others[0].patient_id} /> : bed.stays.length > 0 ? 'here now' : 'free'}
+              </span>
             </label>
           );
         })}

@@ -21,7 +21,7 @@ export function PatientConflicts({ patientId }: { patientId: string }) {
   if (open + refused === 0) return null;
   return (
     <div className="conflict-banner" data-high={high || undefined} role="status">
-      <IconGitMerge size="1.2rem" stroke={2} aria-hidden />
+      <IconGitMerge size="1.2rem" stroke={2} aria-hidden className="banner-icon" />
       <span>
         {open > 0 && (
           <strong>
