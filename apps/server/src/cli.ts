@@ -3,9 +3,10 @@ import { readFileSync } from 'node:fs';
 import { type Actor, type Role, uuidv7 } from '@psa/domain';
 import type { ClientConfig, Pool } from 'pg';
 import { readConfig } from './config.ts';
-import { migrate } from './db/migrate.ts';
+import { isMigrated } from './db/migrate.ts';
 import { createPool } from './db/pool.ts';
 import { PgServerStore } from './db/store.ts';
+import { runningUrl } from './embedded/attach.ts';
 import { openCluster } from './embedded/cluster.ts';
 import { type ImportReport, importFhir } from './fhir/import.ts';
 
@@ -15,19 +16,20 @@ const say = (line: string) => process.stdout.write(`${line}\n`);
 /** A sentence for the person at the terminal; shown without a stack trace. */
 class Told extends Error {}
 
-/** Opens the database that `npm start` uses, running or not, and closes what it started. */
+/** Opens the database of `npm start`, beside a running server or by itself, and closes what it started. */
 async function withDatabase(work: (pool: Pool) => Promise<void>): Promise<void> {
   const config = readConfig(process.env);
-  const cluster = config.database ? null : await openCluster({ folder: config.dataDir, say });
-  const client: ClientConfig = config.database?.client ?? { connectionString: cluster?.url };
+  const running = config.database ? undefined : runningUrl(config.dataDir);
+  const cluster = config.database || running ? null : await openCluster({ folder: config.dataDir, say });
+  const client: ClientConfig = config.database?.client ?? { connectionString: running ?? cluster?.url };
   const pool = createPool({ ...client, max: 4 });
   try {
-    await migrate(pool);
+    if (!(await isMigrated(pool).catch(() => false)))
+      throw new Told('The database is not set up for this version; start the server once before (npm start).');
     await work(pool);
   } finally {
     await pool.end();
-    // A server that was running before keeps its PostgreSQL.
-    if (cluster?.origin !== 'found') await cluster?.stop();
+    await cluster?.stop();
   }
 }
 
