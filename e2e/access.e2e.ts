@@ -15,7 +15,7 @@ test('the sign-in page has names for everything, fits a phone, and is worked by 
   await a.page.keyboard.press('Tab');
   await a.page.keyboard.type('Doctor@123');
   await a.page.keyboard.press('Enter');
-  await expect(a.page.locator('header').getByRole('status')).toBeVisible();
+  await expect(a.page.getByRole('banner').getByRole('status')).toBeVisible();
 });
 
 // 720 pixels at 200 % zoom are 360 to the page; a laptop of 1366 at 200 % has 683.

@@ -74,9 +74,10 @@ test('a tablet keeps no patient in clear: not in the browser’s storage, not in
   await waiting(a);
   await openPatient(a, 'PS-6004');
 
-  // The scan sees what is there: the ids of the account's own store are not secret.
-  expect(await readableWords(a.page, ['outbox'])).toEqual([]);
+  // The scan would see it: a word that is kept in clear is found.
+  await a.page.evaluate(() => localStorage.setItem('control', 'keptinclear'));
+  expect(await readableWords(a.page, ['keptinclear'])).toEqual(['keptinclear']);
   expect(await readableWords(a.page, planted)).toEqual([]);
   await a.switchOff();
-  expect(await wordsOnDisk(a.profile, planted)).toEqual([]);
+  expect(await wordsOnDisk(a.profile, ['keptinclear', ...planted])).toEqual(['keptinclear']);
 });

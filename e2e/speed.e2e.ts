@@ -1,5 +1,5 @@
-import { createPool } from '../apps/server/src/db/pool.ts';
 import { loadDemo } from '../apps/server/src/db/demo.ts';
+import { createPool } from '../apps/server/src/db/pool.ts';
 import { searchBox, signIn } from './kit/app.ts';
 import { median, strokeTimes } from './kit/pace.ts';
 import { expect, test } from './kit/test.ts';

@@ -9,7 +9,7 @@ const NOTICE_MS = 60_000;
 /** Values of a form by the label of their field. */
 export type Entry = Readonly<Record<string, string>>;
 
-const status = (page: Page): Locator => page.locator('header').getByRole('status');
+const status = (page: Page): Locator => page.getByRole('banner').getByRole('status');
 
 /** Signs somebody in who may never have been here; the app is then open. */
 export async function signIn({ page }: Tablet, person: Person): Promise<void> {
@@ -71,10 +71,12 @@ async function go(page: Page, to: 'Today' | 'Patients' | 'Attention' | 'Me'): Pr
 /** Fills a form by its labels: boxes are typed into, choices are chosen. */
 export async function fill(form: Locator, entry: Entry): Promise<void> {
   for (const [label, value] of Object.entries(entry)) {
-    const choice = form.getByRole('group', { name: label, exact: true });
-    const box = form.getByRole('textbox', { name: label, exact: true });
+    // What is needed is marked with a dot.
+    const name = new RegExp(`^${label}(?: ●)?$`);
+    const choice = form.getByRole('group', { name });
+    const box = form.getByRole('textbox', { name });
     await expect(choice.or(box)).toBeVisible();
-    if (await choice.isVisible()) await choice.getByText(value, { exact: true }).click();
+    if (await choice.isVisible()) await choice.getByRole('radio', { name: value, exact: true }).check();
     else await box.fill(value);
   }
 }
@@ -122,6 +124,37 @@ export async function needsAttention({ page }: Tablet): Promise<void> {
 /** Nothing waits for a decision (any more). */
 export async function nothingNeedsAttention({ page }: Tablet): Promise<void> {
   await expect(status(page)).not.toContainText('Needs attention', { timeout: NOTICE_MS });
+}
+
+/** Settles the one open conflict, after looking that both versions (`shown`) stand there. */
+export async function settle(
+  { page }: Tablet,
+  take: 'mine' | 'theirs' | 'other',
+  options: { shown?: readonly string[]; values?: Entry } = {},
+): Promise<void> {
+  await go(page, 'Attention');
+  const card = page.getByRole('region', { name: /^Conflict/ });
+  await expect(card).toHaveCount(1);
+  for (const words of options.shown ?? []) await expect(card.getByRole('cell', { name: words })).toBeVisible();
+  if (take === 'other') {
+    await card.getByRole('button', { name: 'Write another' }).click();
+    await fill(card.locator('form'), options.values ?? {});
+    await card.getByRole('button', { name: 'Save this instead' }).click();
+  } else await card.getByRole('button', { name: `Keep ${take}` }).click();
+  await expect(card).toHaveCount(0, { timeout: NOTICE_MS });
+}
+
+/** Opens the one refused save, sees why it was refused, corrects it and sends it again. */
+export async function mend({ page }: Tablet, why: string, values: Entry): Promise<void> {
+  await go(page, 'Attention');
+  const card = page.getByRole('region', { name: 'Refused by the server' });
+  await expect(card).toHaveCount(1);
+  await expect(card.getByText(why).first()).toBeVisible();
+  await card.getByRole('link', { name: 'Mend and send again' }).click();
+  const form = page.locator('form');
+  await fill(form, values);
+  await form.getByRole('button', { name: 'Send again' }).click();
+  await expect(form).toHaveCount(0);
 }
 
 /** Uses the new version of the app as soon as it announces itself. */

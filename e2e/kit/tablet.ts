@@ -63,6 +63,7 @@ export class Tablet {
       timezoneId: 'Africa/Lagos',
       offline: options.offline ?? false,
     });
+    this.#context.setDefaultTimeout(20_000);
     this.#page = this.#context.pages()[0] ?? (await this.#context.newPage());
   }
 
