@@ -1,4 +1,4 @@
-import type { AnyRow } from '@psa/domain';
+import { type AnyRow, ProblemError } from '@psa/domain';
 import type {
   AckedEntry,
   AttentionEntry,
@@ -41,6 +41,7 @@ export class IndexedDbDeviceStore implements DeviceStore {
   readonly copies: Copies;
   readonly #groups: Groups;
   readonly #env: IndexedDbStoreEnv;
+  #left = false;
 
   constructor(env: IndexedDbStoreEnv) {
     this.#env = env;
@@ -49,16 +50,27 @@ export class IndexedDbDeviceStore implements DeviceStore {
       keys: env.keys,
       onDamage: (scope) => {
         env.onDamage?.(scope);
-        env.onChange?.({ what: 'scopes', scopes: [scope] });
+        this.#tell({ what: 'scopes', scopes: [scope] });
       },
     });
     this.#groups = new Groups(env.db, env.keys);
   }
 
-  async #then<T>(work: Promise<T>, change: StoreChange): Promise<T> {
-    const result = await work;
-    this.#env.onChange?.(change);
+  /** The person has left: what is still under way writes nothing more. An answer that is not taken in is given again, word for word. */
+  leave(): void {
+    this.#left = true;
+  }
+
+  async #write<T>(work: () => Promise<T>, ...changes: StoreChange[]): Promise<T> {
+    if (this.#left) throw new ProblemError('NOT_SIGNED_IN');
+    const result = await work();
+    this.#tell(...changes);
     return result;
+  }
+
+  #tell(...changes: StoreChange[]): void {
+    if (this.#left) return;
+    for (const change of changes) this.#env.onChange?.(change);
   }
 
   meta = (): Promise<DeviceMeta> => this.copies.meta();
@@ -68,11 +80,12 @@ export class IndexedDbDeviceStore implements DeviceStore {
   unfinishedSnapshot = (scope: string) => this.copies.unfinishedSnapshot(scope);
   serverRows = (kind: string): Promise<AnyRow[]> => this.copies.serverRows(kind);
   digest = (): Promise<{ cursor: number | null; kinds: Record<string, KindDigest> }> => this.copies.digest();
-  beginSnapshot = (header: SnapshotHeader): Promise<number[]> => this.copies.beginSnapshot(header);
-  putPage = (scope: string, n: number, bytes: Uint8Array): Promise<void> => this.copies.putPage(scope, n, bytes);
+  beginSnapshot = (header: SnapshotHeader): Promise<number[]> => this.#write(() => this.copies.beginSnapshot(header));
+  putPage = (scope: string, n: number, bytes: Uint8Array): Promise<void> =>
+    this.#write(() => this.copies.putPage(scope, n, bytes));
 
   save(entry: NewGroup, mends?: { group: string }): Promise<OutboxEntry> {
-    return this.#then(this.#groups.save(entry, mends), { what: 'groups' });
+    return this.#write(() => this.#groups.save(entry, mends), { what: 'groups' });
   }
 
   settle(
@@ -81,42 +94,40 @@ export class IndexedDbDeviceStore implements DeviceStore {
     at: string,
     epoch?: string,
   ): Promise<void> {
-    return this.#then(this.#groups.settle(answers, head, at, epoch), { what: 'groups' });
+    return this.#write(() => this.#groups.settle(answers, head, at, epoch), { what: 'groups' });
   }
 
   retryDeferred(): Promise<void> {
-    return this.#then(this.#groups.retryDeferred(), { what: 'groups' });
+    return this.#write(() => this.#groups.retryDeferred(), { what: 'groups' });
   }
 
   async trimAcked(before: string): Promise<void> {
     const { cursor } = await this.copies.meta();
-    await this.#then(this.#groups.trimAcked(before, cursor), { what: 'groups' });
+    await this.#write(() => this.#groups.trimAcked(before, cursor), { what: 'groups' });
   }
 
   async applyPage(expected: number, page: Parameters<DeviceStore['applyPage']>[1]): Promise<boolean> {
-    const applied = await this.copies.applyPage(expected, page);
+    const applied = await this.#write(() => this.copies.applyPage(expected, page));
     if (applied) {
       const keys = Object.entries(page.rows).flatMap(([kind, rows]) => rows.map((row) => [kind, row.id] as const));
       const rows = Object.fromEntries(Object.entries(page.rows).map(([kind, list]) => [kind, [...list]]));
       const gone = page.gone.map(([kind, id]) => [kind, id] as const);
-      this.#env.onChange?.({ what: 'rows', keys: [...keys, ...gone], page: { rows, gone: [...page.gone] } });
+      this.#tell({ what: 'rows', keys: [...keys, ...gone], page: { rows, gone: [...page.gone] } });
     }
     return applied;
   }
 
   endSnapshot(scope: string): Promise<void> {
-    return this.#then(this.copies.endSnapshot(scope), { what: 'scopes', scopes: [scope] });
+    return this.#write(() => this.copies.endSnapshot(scope), { what: 'scopes', scopes: [scope] });
   }
 
   async dropScopes(scopes: readonly string[]): Promise<void> {
-    await this.#then(this.copies.dropScopes(scopes), { what: 'scopes', scopes });
-    this.#env.onDropped?.(scopes);
+    await this.#write(() => this.copies.dropScopes(scopes), { what: 'scopes', scopes });
+    if (!this.#left) this.#env.onDropped?.(scopes);
   }
 
   async newEpoch(epoch: string, replayFrom: string | null): Promise<void> {
-    await this.#groups.newEpoch(epoch, replayFrom);
-    this.#env.onChange?.({ what: 'scopes' });
-    this.#env.onChange?.({ what: 'groups' });
+    await this.#write(() => this.#groups.newEpoch(epoch, replayFrom), { what: 'scopes' }, { what: 'groups' });
   }
 
   /** Folds what has grown, in idle time and in one tab. Nothing that is shown changes. */

@@ -30,10 +30,13 @@ export class Opened {
   readonly store: IndexedDbDeviceStore;
   readonly end: DeviceEnd;
   readonly driver: Driver;
+  readonly #env: OpenedEnv;
+  readonly #end = new AbortController();
   #live: Live | null = null;
 
   constructor(person: Person, env: OpenedEnv) {
     this.person = person;
+    this.#env = env;
     this.store = new IndexedDbDeviceStore({
       db: env.db,
       keys: person.keys,
@@ -42,11 +45,11 @@ export class Opened {
       // What could not be read is still on the server.
       onDamage: () => this.ask('signal'),
     });
-    const web = { fetch: env.fetch, base: env.base, token: () => person.token };
+    const web = { fetch: endedBy(env.fetch, this.#end.signal), base: env.base, token: () => person.token };
     const device = { now: env.now, chance: env.chance };
     this.end = new DeviceEnd(this.store, inReach(new HttpLink(web), person), device, {
       sign: (body) => sign(person.author, body),
-      onProgress: (now) => env.onSync({ fetching: fetchingOf(now) }),
+      onProgress: (now) => this.#sync({ fetching: fetchingOf(now) }),
     });
     this.driver = new Driver({
       syncOnce: () => this.end.syncOnce(),
@@ -57,7 +60,7 @@ export class Opened {
         return () => live.end();
       },
       chance: env.chance,
-      onSending: (sending) => env.onSync(sending ? { sending } : { sending, fetching: null }),
+      onSending: (sending) => this.#sync(sending ? { sending } : { sending, fetching: null }),
       onReport: env.onReport,
       onFailure: env.onFailure,
     });
@@ -65,6 +68,10 @@ export class Opened {
 
   get actor() {
     return actorOf(this.person);
+  }
+
+  #sync(part: Partial<SyncState>): void {
+    if (!this.#end.signal.aborted) this.#env.onSync(part);
   }
 
   ask(reason: Reason): void {
@@ -77,10 +84,19 @@ export class Opened {
     this.ask('signal');
   }
 
+  /** Nothing of this person is sent, received or stored any more. */
   stop(): void {
+    this.store.leave();
     this.driver.stop();
+    this.#end.abort();
   }
 }
+
+/** A fetch that also ends when the signal does. */
+const endedBy =
+  (fetch: Fetch, end: AbortSignal): Fetch =>
+  (input, init) =>
+    fetch(input, { ...init, signal: init?.signal ? AbortSignal.any([init.signal, end]) : end });
 
 /** Scopes granted since the last sign-in come with their keys at the next one; until then they cannot be kept. */
 function inReach(link: HttpLink, person: Person): Link {

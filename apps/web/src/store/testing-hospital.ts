@@ -29,10 +29,6 @@ interface Account {
   password: string;
   closed: boolean;
 }
-interface Call {
-  method: string;
-  path: string;
-}
 
 /** A whole server for tests of the web app: the real server end over the memory store, reached through `fetch`. */
 export class TestHospital {
@@ -42,8 +38,7 @@ export class TestHospital {
   readonly accounts = new Map<string, Account>();
   readonly sessions = new Map<string, { email: string; device: string }>();
   readonly revoked = new Set<string>();
-  /** Every request that reached the server. */
-  readonly calls: Call[] = [];
+  readonly #waiting: { path: string; done(): void }[] = [];
   /** Without a network every call fails as fetch does. */
   online = true;
   readonly #keys = new Map<string, string>();
@@ -135,6 +130,11 @@ export class TestHospital {
     for (const stream of this.#streams.keys()) stream.enqueue(text);
   }
 
+  /** Resolves when a call of this path was answered. */
+  answered(path: string): Promise<void> {
+    return new Promise((done) => this.#waiting.push({ path, done }));
+  }
+
   /** Ends all streams: the server goes home. */
   close(): void {
     for (const stream of this.#streams.keys()) stream.close();
@@ -144,9 +144,10 @@ export class TestHospital {
   readonly fetch = async (input: string, init: RequestInit = {}): Promise<Response> => {
     if (!this.online) throw new TypeError('fetch failed');
     const url = new URL(input, 'http://test.invalid');
-    this.calls.push({ method: init.method ?? 'GET', path: url.pathname });
     try {
-      return await this.#answer(url, init);
+      const answer = await this.#answer(url, init);
+      for (const { path, done } of this.#waiting) if (path === url.pathname) done();
+      return answer;
     } catch (error) {
       if (!(error instanceof ProblemError)) throw error;
       return Response.json({ error: error.message, code: error.code }, { status: error.status });
