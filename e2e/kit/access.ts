@@ -96,7 +96,9 @@ export async function tabWalk(page: Page, most = 60): Promise<{ name: string; vi
         visible,
       };
     });
-    if (!stop || seen.has(stop.key)) break;
+    // Past the last control the walk leaves the page and comes in again at its top.
+    if (!stop) continue;
+    if (seen.has(stop.key)) break;
     seen.add(stop.key);
     met.push({ name: stop.name, visible: stop.visible });
   }

@@ -9,6 +9,7 @@ export function tell(message: string, undo?: () => Promise<void>): void {
   notifications.show({
     id,
     withCloseButton: true,
+    closeButtonProps: { 'aria-label': 'Close this message' },
     message: (
       <span className="told">
         {message}
@@ -32,7 +33,13 @@ export function tell(message: string, undo?: () => Promise<void>): void {
 /** Says why something was not done. */
 export function tellProblem(error: unknown): void {
   if (!(error instanceof ProblemError)) throw error;
-  notifications.show({ message: error.message, color: 'yellow', withCloseButton: true, autoClose: 12_000 });
+  notifications.show({
+    message: error.message,
+    color: 'yellow',
+    withCloseButton: true,
+    closeButtonProps: { 'aria-label': 'Close this message' },
+    autoClose: 12_000,
+  });
 }
 
 /** Keeps the wishes on this device and says so once they are durable. Rejects with a ProblemError. */

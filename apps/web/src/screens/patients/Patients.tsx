@@ -8,6 +8,7 @@ export function Patients() {
   const onlyList = path.replace(/\/$/, '') === '/patients';
   return (
     <div className="split" data-page={!onlyList || undefined}>
+      {onlyList && <h1 className="visually-hidden">Patients</h1>}
       <div className="split-list">
         <PatientList />
       </div>
