@@ -2,6 +2,7 @@
  * The service worker: keeps the app itself, never patients' data. Every address inside the app answers with the kept page, so a cold start and a
  * deep link work without a network. A new version waits until the person asks for it, or until no window is open.
  */
+import { clientsClaim } from 'workbox-core';
 import { cleanupOutdatedCaches, createHandlerBoundToURL, type PrecacheEntry, precacheAndRoute } from 'workbox-precaching';
 import { NavigationRoute, registerRoute } from 'workbox-routing';
 
@@ -16,4 +17,4 @@ self.addEventListener('message', (event) => {
 });
 
 // The first version takes charge of the page that installed it, so that the very next start may be offline.
-self.addEventListener('activate', (event) => event.waitUntil(self.clients.claim()));
+clientsClaim();

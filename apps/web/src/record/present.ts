@@ -5,7 +5,7 @@ import { dayIn } from '../ui/days.ts';
 import type { Present } from './form.ts';
 
 /** The hospital's zone; the device's own until the facility is known. */
-export function useZone(): string {
+function useZone(): string {
   const facilities = useRows('facilities');
   return facilities[0]?.time_zone ?? Intl.DateTimeFormat().resolvedOptions().timeZone;
 }

@@ -6,7 +6,7 @@ import { dayIn, showDay, showInstant } from '../ui/days.ts';
 import { type Present, type Raws, readRaw } from './form.ts';
 import { choiceTitle, titleOf } from './values.ts';
 
-export interface WidgetProps {
+interface WidgetProps {
   name: string;
   field: FieldSpec;
   raw: Json;

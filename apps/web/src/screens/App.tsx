@@ -66,9 +66,12 @@ export function App() {
         cssVariablesResolver={resolver(mode)}
       >
         <Notifications position="bottom-center" autoClose={7000} limit={3} />
-        <Fault>
-          <Gate />
-        </Fault>
+        {/* Made anew with the size of type: browsers do not ask container queries again when only that changes. */}
+        <div className="frame">
+          <Fault>
+            <Gate />
+          </Fault>
+        </div>
       </MantineProvider>
     </StrictMode>
   );

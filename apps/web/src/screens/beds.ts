@@ -15,7 +15,7 @@ interface StayLike {
   status: string;
 }
 
-export interface BedState<S> {
+interface BedState<S> {
   bed: string;
   /** The bed is not in the ward's list. */
   extra: boolean;

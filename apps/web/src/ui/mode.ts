@@ -24,7 +24,7 @@ function stored(): Look {
 let look = stored();
 
 /** What a look comes to on this system now. */
-export function modeOf(wanted: Look): Mode {
+function modeOf(wanted: Look): Mode {
   return wanted === 'auto' ? (system.matches ? 'dark' : 'light') : wanted;
 }
 

@@ -75,24 +75,31 @@ export function PatientList() {
     // biome-ignore lint/a11y/noStaticElementInteractions: arrow keys bubble up from the search box and the links, which are the controls.
     <div className="finder" onKeyDown={onKeys}>
       <div className="finder-head">
-        <label className="finder-search">
-          <IconSearch size="1.15rem" stroke={1.8} aria-hidden />
-          <span className="visually-hidden">Search patients</span>
-          <input
-            ref={search}
-            data-list-search
-            type="search"
-            value={query}
-            placeholder="Name, number or phone"
-            autoComplete="off"
-            spellCheck={false}
-            onChange={(e) => {
-              setQuery(e.currentTarget.value);
-              scroller.current?.scrollTo(0, 0);
-            }}
-          />
-          <Keys keys="/" />
-        </label>
+        <div className="finder-find">
+          <label className="finder-search">
+            <IconSearch size="1.15rem" stroke={1.8} aria-hidden />
+            <span className="visually-hidden">Search patients</span>
+            <input
+              ref={search}
+              data-list-search
+              type="search"
+              value={query}
+              placeholder="Name, number or phone"
+              autoComplete="off"
+              spellCheck={false}
+              onChange={(e) => {
+                setQuery(e.currentTarget.value);
+                scroller.current?.scrollTo(0, 0);
+              }}
+            />
+            <Keys keys="/" />
+          </label>
+          {may(actor, 'create', RECORDS.patients as unknown as RecordDef) && (
+            <Link to="/patients/new" className="icon-button" aria-label="Register a patient" title="Register a patient">
+              <IconUserPlus size="1.25rem" stroke={1.7} aria-hidden />
+            </Link>
+          )}
+        </div>
         <div className="finder-views">
           <fieldset className="views" aria-label="Show">
             <button type="button" aria-pressed={!inside} onClick={() => setInside(false)}>
@@ -105,11 +112,6 @@ export function PatientList() {
           <span className="muted small num" role="status">
             {count(shown.length, 'patient')}
           </span>
-          {may(actor, 'create', RECORDS.patients as unknown as RecordDef) && (
-            <Link to="/patients/new" className="icon-button" aria-label="Register a patient" title="Register a patient">
-              <IconUserPlus size="1.25rem" stroke={1.7} aria-hidden />
-            </Link>
-          )}
         </div>
       </div>
       <div className="finder-rows" ref={scroller}>

@@ -41,12 +41,7 @@ export const PatientRow = memo(function PatientRow({ patient, index, today, bed,
       data-index={index}
       aria-current={current ? 'page' : undefined}
     >
-      <span className="patient-row-main">
-        <Name patient={patient} />
-        <span className="patient-row-sub muted">
-          {[SEX[patient.gender ?? ''], ageShort(patient, today), patient.hospital_number].filter(Boolean).join(' · ')}
-        </span>
-      </span>
+      <Name patient={patient} />
       <span className="patient-row-marks">
         {alike && (
           <span className="mark-caution" title="Somebody else has a like name">
@@ -61,6 +56,9 @@ export const PatientRow = memo(function PatientRow({ patient, index, today, bed,
           </span>
         )}
         {bed && <span className="bed-tag">{bed}</span>}
+      </span>
+      <span className="patient-row-sub muted">
+        {[SEX[patient.gender ?? ''], ageShort(patient, today), patient.hospital_number].filter(Boolean).join(' · ')}
       </span>
     </Link>
   );

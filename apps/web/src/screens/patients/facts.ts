@@ -48,7 +48,7 @@ const YEARS_APART = 3;
  * Whether two patients with like names could be taken for each other: same sex, and both in hospital, or of about the same age, or of unknown age.
  * If every shared name were marked, no mark would be read.
  */
-export function confusable(a: Patient, b: Patient, inside: ReadonlyMap<string, unknown>): boolean {
+function confusable(a: Patient, b: Patient, inside: ReadonlyMap<string, unknown>): boolean {
   if (a.id === b.id || a.gender !== b.gender) return false;
   if (inside.has(a.id) && inside.has(b.id)) return true;
   if (!a.date_of_birth || !b.date_of_birth) return true;
