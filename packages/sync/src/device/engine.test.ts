@@ -8,7 +8,7 @@ import { Random } from '../sim/random.ts';
 import { type SimDatabase, SimServer, signatureOf } from '../sim/server.ts';
 import { VirtualTime } from '../sim/time.ts';
 import { DeviceEnd } from './engine.ts';
-import type { Wish } from './groups.ts';
+import { settlement, type Wish } from './groups.ts';
 import { type Link, LinkError } from './link.ts';
 import { MemoryDeviceStore, MemoryDisk } from './memory.ts';
 import type { Progress } from './report.ts';
@@ -299,4 +299,21 @@ test('what is saved during a round goes with the next one, which a second call w
 test('a failure of the storage is not taken for one of the network', async () => {
   store.outbox = () => Promise.reject(new Error('disk full'));
   await expect(end.syncOnce()).rejects.toThrow('disk full');
+});
+
+test('[S27] the author of an edit that met a retraction can let it in', async () => {
+  await end.syncOnce();
+  const [row] = await store.serverRows('patients');
+  const id = row?.id ?? '';
+  await server.write(hospital.admin, [{ kind: 'patients', id, op: 'retract', base: 0, patch: {} }]);
+  await end.save([{ kind: 'patients', id, op: 'edit', base: row?.row_version ?? 0, patch: { phone: '0801' } }], user);
+  expect((await end.syncOnce()).results.conflict).toBe(1);
+  expect(await patients()).toBe(2);
+  const [conflict] = await store.serverRows('sync_conflicts');
+  if (!conflict) throw new Error('no conflict');
+  // The device does not hold the row any more: the last version it knows is the one its author had read.
+  await end.save(settlement(conflict, { take: 'mine' }, { row_version: row?.row_version ?? 0, deleted: true }), user);
+  expect((await end.syncOnce()).results).toMatchObject({ conflict: 0, applied: 2 });
+  expect((await store.serverRows('patients')).find((r) => r.id === id)).toMatchObject({ phone: '0801', deleted: false });
+  expect((await store.serverRows('sync_conflicts'))[0]?.status).toBe('Resolved');
 });

@@ -7,11 +7,15 @@ import { sameValue } from './values.ts';
 export interface Read {
   base: number;
   device: string | null;
+  /** Values that were shown to the author with the conflict that is settled: as long as they stand, they are read. */
+  shown?: Patch;
 }
 
 /** Whether this field was last written by another device, later than what the author had read. */
 export function unseen(stored: StoredRow, field: string, read: Read): boolean {
   if (!Object.hasOwn(stored.field_ver, field)) return false;
+  const { shown } = read;
+  if (shown && Object.hasOwn(shown, field) && sameValue(shown[field], stored.row[field])) return false;
   const [version, device] = stored.field_ver[field] ?? [0, null];
   return version > read.base && (device === null || device !== read.device);
 }
@@ -57,12 +61,14 @@ export function clashOf(def: RecordDef, stored: StoredRow, patch: Patch, read: R
 }
 
 /** An edit of a row that another person retracted: the whole wish is in question. */
-export function clashWithRetraction(stored: StoredRow, patch: Patch): Clash {
+export function clashWithRetraction(def: RecordDef, stored: StoredRow, patch: Patch): Clash {
   const changed = changedFields(stored, patch);
+  // What changes together is shown together: whoever lets the wish in has then read all that it is put beside.
+  const beside = [...new Set(changed.flatMap((field) => mergeGroupOf(def, field)))];
   return {
     fields: ['deleted'],
     mine: pick(patch, changed),
-    theirs: { ...pick(stored.row, changed), deleted: true },
+    theirs: { ...pick(stored.row, beside), deleted: true },
     rest: {},
   };
 }

@@ -4,7 +4,7 @@ import { auditHead } from './audit.ts';
 import { anyUnseen, changedFields, clashOf, clashOnDeleted, clashWithRetraction, pick, type Read, unseen } from './clash.ts';
 import type { DecideContext, Verdict } from './context.ts';
 import { isServerKind, mayDo, mayMend, serverFields } from './rights.ts';
-import { overtakenSettlement, settlesRightly } from './settle.ts';
+import { overtakenSettlement, settlesRightly, shownWith } from './settle.ts';
 import type { StoredRow } from './store.ts';
 import { keyOf } from './store.ts';
 import { isStorable } from './values.ts';
@@ -33,7 +33,12 @@ export function judge(work: Work, m: Mutation, ctx: DecideContext, clashed: Read
   if (denied) return denied;
   if (clashed.has(keyOf(m.kind, m.id))) return { is: 'parked' };
   if (!stored) return missing(work, def, m, ctx);
-  const read: Read = { base: ctx.baseIsCurrent ? stored.row.row_version : m.base, device: ctx.device };
+  const shown = shownWith(work, m, stored);
+  const read: Read = {
+    base: ctx.baseIsCurrent ? stored.row.row_version : m.base,
+    device: ctx.device,
+    ...(shown ? { shown } : {}),
+  };
   const overtaken = overtakenSettlement(work, m, ctx, stored);
   if (overtaken) return { is: 'clash', clash: overtaken };
   if (m.op === 'retract') return setDeleted(work, def, m, ctx, stored, true, read);
@@ -91,7 +96,7 @@ function missing(work: Work, def: RecordDef, m: Mutation, ctx: DecideContext): V
 function edit(work: Work, def: RecordDef, m: Mutation, ctx: DecideContext, stored: StoredRow, read: Read): Verdict {
   const changed = changedFields(stored, m.patch);
   if (changed.length === 0) return { is: 'done', version: stored.row.row_version, merged: false };
-  if (stored.row.deleted) return { is: 'clash', clash: clashWithRetraction(stored, m.patch) };
+  if (stored.row.deleted) return { is: 'clash', clash: clashWithRetraction(def, stored, m.patch) };
   const fixed = changed.filter((field) => mergeRuleOf(def, field) === 'append');
   // A second create of the same id did not know that these were fixed already.
   if (fixed.some((field) => m.op === 'edit' || !unseen(stored, field, read))) {

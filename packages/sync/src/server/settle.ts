@@ -1,9 +1,9 @@
-import type { AnyRow, Json } from '@psa/domain';
+import type { AnyRow, Json, Patch } from '@psa/domain';
 import type { Mutation } from '../protocol.ts';
 import { auditHead } from './audit.ts';
 import { changedFields, clashOnDeleted, pick } from './clash.ts';
 import type { Clash, DecideContext } from './context.ts';
-import type { StoredRow } from './store.ts';
+import { keyOf, type StoredRow } from './store.ts';
 import { sameValue } from './values.ts';
 import type { Work } from './work.ts';
 
@@ -28,6 +28,18 @@ export function overtakenSettlement(work: Work, m: Mutation, ctx: DecideContext,
   const fields = changedFields(stored, m.patch);
   if (fields.length === 0) return null;
   return { fields, mine: pick(m.patch, fields), theirs: pick(stored.row, fields), rest: {} };
+}
+
+/**
+ * What the author of a settlement has read of a retracted row although no device holds it any more: its conflict shows it, and a
+ * retracted row does not change. Counts for the rest of the group too: the values follow the restoration.
+ */
+export function shownWith(work: Work, m: Mutation, stored: StoredRow): Patch | undefined {
+  const key = keyOf(m.kind, m.id);
+  const conflict = conflictOf(work, m);
+  const theirs = (conflict?.theirs ?? {}) as Patch;
+  if (conflict?.status === 'Open' && stored.row.deleted && theirs.deleted === true) work.shown.set(key, theirs);
+  return work.shown.get(key);
 }
 
 /** Closes the conflict that an applied mutation resolves. @returns the mids of its `group_rest`, which wait no longer. */

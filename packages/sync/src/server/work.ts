@@ -1,4 +1,4 @@
-import { type AgainstRule, type AnyRow, type Json, RECORD_LIST, type RecordDef } from '@psa/domain';
+import { type AgainstRule, type AnyRow, type Json, type Patch, RECORD_LIST, type RecordDef } from '@psa/domain';
 import type { AuditEntry, Key, Loaded, RowWrite, StoredRow } from './store.ts';
 import { keyOf } from './store.ts';
 
@@ -16,6 +16,8 @@ export class Work {
   readonly #base: Map<Key, StoredRow>;
   readonly #copies = new Map<Key, Copy>();
   readonly audit: AuditEntry[] = [];
+  /** By row: the values that the conflict which this group settles showed of it. */
+  readonly shown = new Map<Key, Patch>();
 
   constructor(loaded: Loaded) {
     this.loaded = loaded;

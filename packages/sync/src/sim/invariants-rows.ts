@@ -1,4 +1,4 @@
-import { mergeGroupOf, mergeRuleOf, recordOf } from '@psa/domain';
+import { mergeGroupOf, mergeRuleOf, type Patch, recordOf } from '@psa/domain';
 import { keyOf, type MutationEntry } from '../server/store.ts';
 import { type Evidence, equal, short } from './evidence.ts';
 import { type Change, changedFields, isApplied, type Writer } from './replay.ts';
@@ -62,11 +62,20 @@ function readOf(e: Evidence, entry: MutationEntry): number {
 const unseen = (writer: Writer | undefined, read: number, device: string | null): boolean =>
   writer !== undefined && writer.version > read && (writer.device === null || writer.device !== device);
 
-/** Every applied wish with the change it was part of. */
-function* wishes(e: Evidence): Generator<{ change: Change; entry: MutationEntry; read: number }> {
+/** Every applied wish with the change it was part of, and whether its author knew a field as it was. */
+function* wishes(e: Evidence): Generator<{ change: Change; entry: MutationEntry; read: number; knew(field: string): boolean }> {
   for (const change of byMutations(e)) {
-    for (const entry of change.applied) yield { change, entry, read: readOf(e, entry) };
+    const shown = shownRetracted(e, change);
+    const knew = (field: string) => field in shown && equal(shown[field], change.before?.[field] ?? null);
+    for (const entry of change.applied) yield { change, entry, read: readOf(e, entry), knew };
   }
+}
+
+/** What the settled conflict showed of a retracted row to whoever brought it back. */
+function shownRetracted(e: Evidence, change: Change): Patch {
+  const resolves = change.applied.find((a) => a.mutation.resolves !== undefined)?.mutation.resolves;
+  const theirs = (e.replay.rows.get(keyOf('sync_conflicts', resolves ?? ''))?.theirs ?? {}) as Patch;
+  return change.before?.deleted === true && theirs.deleted === true ? theirs : {};
 }
 
 /** 9: what was retracted comes back only by `restore`. */
@@ -95,13 +104,13 @@ export function noDeleteOfUnseenEdit(e: Evidence): string[] {
 /** 11: no value of another device is replaced by somebody who had not read it. */
 export function noSilentOverwrite(e: Evidence): string[] {
   const wrong: string[] = [];
-  for (const { change, entry, read } of wishes(e)) {
+  for (const { change, entry, read, knew } of wishes(e)) {
     if (change.before === null) continue;
     for (const [field, value] of Object.entries(entry.mutation.patch)) {
       const def = recordOf(change.kind);
       if (!def || mergeRuleOf(def, field) === 'latest' || equal(change.before[field] ?? null, value)) continue;
       const writer = change.writers.get(field);
-      if (unseen(writer, read, entry.device)) {
+      if (unseen(writer, read, entry.device) && !knew(field)) {
         wrong.push(
           `${change.key}.${field} of v${writer?.version} was overwritten by ${short(entry.mutation.mid)}, which had read v${read}`,
         );
@@ -114,13 +123,13 @@ export function noSilentOverwrite(e: Evidence): string[] {
 /** 12: fields that change together never hold two authors' halves. */
 export function groupsNeverMix(e: Evidence): string[] {
   const wrong: string[] = [];
-  for (const { change, entry, read } of wishes(e)) {
+  for (const { change, entry, read, knew } of wishes(e)) {
     const def = recordOf(change.kind);
     if (!def || change.before === null) continue;
     for (const [field, value] of Object.entries(entry.mutation.patch)) {
       if (equal(change.before[field] ?? null, value)) continue;
       for (const other of mergeGroupOf(def, field)) {
-        if (other !== field && unseen(change.writers.get(other), read, entry.device)) {
+        if (other !== field && unseen(change.writers.get(other), read, entry.device) && !knew(other)) {
           wrong.push(`${change.key}: ${field} of ${short(entry.mutation.mid)} stands beside ${other} of another author`);
         }
       }

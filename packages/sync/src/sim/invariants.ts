@@ -31,6 +31,7 @@ export const AT_THE_END: readonly [invariant: number, check: (e: Evidence) => st
   [3, refusedIsShown],
   [4, exactlyOnce],
   [5, groupAtomicity],
+  [6, (e) => e.devices.flatMap((device) => cursorNeverSkips(device, e.oracle))],
   [8, gapFreeSequence],
   [9, noResurrectedDelete],
   [10, noDeleteOfUnseenEdit],
