@@ -23,6 +23,8 @@ export interface Rig {
   pids: { server: number; postgres: number };
   /** The id of the n-th generated patient, from 1. */
   patientId(n: number): string;
+  /** The last the server printed. */
+  said(): string;
   close(): Promise<void>;
 }
 
@@ -57,6 +59,7 @@ export async function openRig(patients: number): Promise<Rig> {
       facility: actor.facility_id,
       pids: { server: server.pid, postgres: cluster.pid() },
       patientId,
+      said: () => server.said.slice(-1000),
       close: async () => {
         await server.stop();
         await undo();
