@@ -3,9 +3,14 @@ import { ProblemError } from '@psa/domain';
 import type { Wish } from '../store/api.ts';
 import { device } from '../store/index.ts';
 
+/** The last word is the one that counts: an older one, and its way back, go. */
+let told: string | undefined;
+
 /** Tells briefly, without stopping anybody, what was done; with a way back where there is one. */
 export function tell(message: string, undo?: () => Promise<void>): void {
+  if (told) notifications.hide(told);
   const id = device.newId();
+  told = id;
   notifications.show({
     id,
     withCloseButton: true,

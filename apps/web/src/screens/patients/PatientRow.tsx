@@ -41,18 +41,18 @@ export const PatientRow = memo(function PatientRow({ patient, index, today, bed,
       data-index={index}
       aria-current={current ? 'page' : undefined}
     >
-      <Name patient={patient} />
+      <Name patient={patient} />{' '}
       <span className="patient-row-marks">
         {alike && (
           <span className="mark-caution" title="Somebody else has a like name">
             <IconUsers size="1rem" stroke={2} aria-hidden />
-            <span className="visually-hidden">like name</span>
+            <span className="visually-hidden"> like name </span>
           </span>
         )}
         {allergic && (
           <span className="mark-danger" title="Has allergies">
             <IconAlertTriangle size="1rem" stroke={2} aria-hidden />
-            <span className="visually-hidden">has allergies</span>
+            <span className="visually-hidden"> has allergies </span>
           </span>
         )}
         {bed && <span className="bed-tag">{bed}</span>}
