@@ -31,7 +31,7 @@ export interface Rig {
 const say = (text: string) => process.stderr.write(`  ${text}\n`);
 
 /** Ids that SQL can make from a number too. */
-export const patientId = (n: number): string => `00000000-0000-7000-8000-${String(n).padStart(12, '0')}`;
+const patientId = (n: number): string => `00000000-0000-7000-8000-${String(n).padStart(12, '0')}`;
 
 /** Starts a rig with so many patients. Whoever opens it closes it. */
 export async function openRig(patients: number): Promise<Rig> {

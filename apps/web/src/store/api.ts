@@ -2,7 +2,7 @@
  * What screens may ask of the device: the one door between `screens`/`record` and everything that keeps, seals and sends.
  * Reads never touch the network and never wait: they answer from memory and change by themselves (live queries).
  */
-import type { Actor, AnyRow, Json, Patch, RECORDS, Row } from '@psa/domain';
+import type { Actor, Json, Patch, RECORDS, Row } from '@psa/domain';
 import type { AttentionEntry, Op } from '@psa/sync';
 
 /** A wish as a form makes it; the store adds mid, time, author, device and signature. */
@@ -110,5 +110,3 @@ export interface DeviceHooks {
     kept_at: string | null;
   };
 }
-
-export type { AnyRow };
