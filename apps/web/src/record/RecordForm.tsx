@@ -156,9 +156,11 @@ function Filled(p: FilledProps) {
         ? p.keptAt
           ? `Draft kept on this device ${timeIn(p.keptAt, present.zone)}`
           : 'Keeping a draft'
-        : row
-          ? 'Nothing changed yet'
-          : 'Nothing filled in yet';
+        : p.allowUnchanged
+          ? 'As it was written'
+          : row
+            ? 'Nothing changed yet'
+            : 'Nothing filled in yet';
 
   return (
     <form

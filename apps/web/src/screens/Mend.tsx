@@ -96,7 +96,7 @@ function MendOne({ refused, last, done }: { refused: RefusedMutation; last: bool
   );
   const fixed = before ? {} : Object.fromEntries(written.filter(([name]) => !offered.includes(name)));
   return (
-    <>
+    <div className="stack">
       <p>
         {def.title} <About kind={mutation.kind} id={mutation.id} values={mutation.patch} />
       </p>
@@ -125,6 +125,6 @@ function MendOne({ refused, last, done }: { refused: RefusedMutation; last: bool
           await done({ ...Object.fromEntries([...reverted, ...cleared]), ...patch });
         }}
       />
-    </>
+    </div>
   );
 }
