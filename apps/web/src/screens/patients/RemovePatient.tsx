@@ -58,7 +58,7 @@ export function RemovePatient({ patient, open, close }: { patient: Patient; open
           <Button variant="default" onClick={close}>
             Keep it
           </Button>
-          <Button type="submit" className="button-danger">
+          <Button type="submit" className="button-final">
             Remove
           </Button>
         </div>
