@@ -1,14 +1,16 @@
 import { loadDemo } from '../apps/server/src/db/demo.ts';
 import { createPool } from '../apps/server/src/db/pool.ts';
-import { searchBox, signIn } from './kit/app.ts';
-import { median, strokeTimes } from './kit/pace.ts';
+import { searchBox, sent, signIn } from './kit/app.ts';
+import { measureStrokes, percentile, type Stroke } from './kit/pace.ts';
 import { expect, test } from './kit/test.ts';
 
 const PATIENTS = 10_000;
 /** From the key to the painted list. */
 const STROKE_MS_MAX = 50;
+const WORDS = ['adaeze okafor', 'ibrahim', '0803', 'okonkwo chi'];
+const ROUNDS = 3;
 
-test('10,000 patients: every keystroke of a search is answered within 50 ms', async ({ hospital, unpack }, info) => {
+test('10,000 patients: every keystroke of a search is answered within 50 ms', async ({ hospital, unpack }) => {
   test.setTimeout(300_000);
   const pool = createPool({ connectionString: hospital.databaseUrl });
   await loadDemo(pool, undefined, { patients: PATIENTS });
@@ -19,15 +21,26 @@ test('10,000 patients: every keystroke of a search is answered within 50 ms', as
   const search = await searchBox(a);
   await expect(a.page.getByText(/^10\s000 patients$/)).toBeVisible({ timeout: 60_000 });
 
-  const times: number[] = [];
-  for (const words of ['adaeze okafor', 'ibrahim', '0803', 'okonkwo chi']) {
-    await search.fill('');
-    times.push(...(await strokeTimes(a.page, search, words)));
+  await sent(a);
+
+  const rounds: Stroke[][] = [];
+  for (let round = 0; round < ROUNDS; round++) {
+    const strokes: Stroke[] = [];
+    for (const words of WORDS) {
+      await search.fill('');
+      strokes.push(...(await measureStrokes(a.page, search, words)));
+    }
+    rounds.push(strokes);
   }
-  const figures = { strokes: times.length, median_ms: median(times), worst_ms: Math.max(...times) };
-  info.annotations.push({ type: 'figures', description: JSON.stringify(figures) });
+  const all = rounds.flat();
+  const [wall, cpu] = [all.map((s) => s.wall_ms), all.map((s) => s.cpu_ms)];
+  // The same stroke, undisturbed: other programs of this machine hold it up in one round or another, the app itself in each.
+  const undisturbed = (rounds[0] ?? []).map((_, i) => Math.min(...rounds.map((strokes) => strokes[i]?.wall_ms ?? Number.NaN)));
+  const figures = {
+    strokes: all.length,
+    wall_ms: { median: percentile(wall, 0.5), p95: percentile(wall, 0.95), worst_undisturbed: Math.max(...undisturbed) },
+    cpu_ms: { median: percentile(cpu, 0.5), p95: percentile(cpu, 0.95) },
+  };
   process.stdout.write(`search over ${PATIENTS} patients: ${JSON.stringify(figures)}\n`);
-  // The machine may be busy with other tests: one stroke in ten may be held up by it, never the usual one.
-  const sorted = [...times].sort((x, y) => x - y);
-  expect(sorted[Math.floor(sorted.length * 0.9)]).toBeLessThan(STROKE_MS_MAX);
+  expect(figures.wall_ms.worst_undisturbed).toBeLessThan(STROKE_MS_MAX);
 });
