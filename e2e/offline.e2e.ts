@@ -1,4 +1,4 @@
-import { edit, listed, openPatient, register, saved, sent, signIn, unlock, waiting } from './kit/app.ts';
+import { edit, listed, openPatient, register, saved, sent, signIn, unlock } from './kit/app.ts';
 import { expect, test } from './kit/test.ts';
 
 test('[S5] a reload without a network keeps the app, the patient and what waits', async ({ unpack }) => {
@@ -10,7 +10,7 @@ test('[S5] a reload without a network keeps the app, the patient and what waits'
 
   await a.page.reload();
   await unlock(a, 'doctor');
-  await waiting(a);
+  await saved(a);
   await listed(a, 'Danjuma');
 
   await a.offline(false);

@@ -71,7 +71,7 @@ test('a tablet keeps no patient in clear: not in the browser’s storage, not in
   await sent(a);
   await a.offline();
   await register(a, { Surname: `${surname}a`, 'First name': first, 'Hospital number': 'PS-6005' });
-  await waiting(a);
+  await saved(a);
   await openPatient(a, 'PS-6004');
 
   // The scan would see it: a word that is kept in clear is found.

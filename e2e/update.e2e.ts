@@ -1,7 +1,7 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { listed, register, saved, sent, signIn, takeUpdate, unlock, waiting } from './kit/app.ts';
+import { listed, register, saved, sent, signIn, takeUpdate, unlock } from './kit/app.ts';
 import { deployNextVersion } from './kit/server.ts';
 import { expect, test } from './kit/test.ts';
 
@@ -26,7 +26,7 @@ test('[S5] a new version announces itself, waits for a tap, and finds the work t
     await takeUpdate(a);
     await expect(version).toHaveAttribute('content', 'next');
     await unlock(a, 'doctor', { mayBeOpen: true });
-    await waiting(a);
+    await saved(a);
     await listed(a, 'Okoro');
 
     await a.context.unroute('**/api/sync/**');

@@ -69,7 +69,7 @@ async function go(page: Page, to: 'Today' | 'Patients' | 'Attention' | 'Me'): Pr
 }
 
 /** Fills a form by its labels: boxes are typed into, choices are chosen. */
-export async function fill(form: Locator, entry: Entry): Promise<void> {
+async function fill(form: Locator, entry: Entry): Promise<void> {
   for (const [label, value] of Object.entries(entry)) {
     // What is needed is marked with a dot.
     const name = new RegExp(`^${label}(?: ●)?$`);
@@ -172,9 +172,6 @@ export async function takeUpdate({ page }: Tablet): Promise<void> {
 export async function saved(tablet: Tablet): Promise<void> {
   await expect(status(tablet.page)).toContainText(/Waiting|to send|Sending/);
 }
-
-/** What was saved still waits to be sent. */
-export const waiting = saved;
 
 /** Everything is on the server. */
 export async function sent(tablet: Tablet): Promise<void> {

@@ -21,7 +21,7 @@ export const ROOMS: readonly Room[] = [
 ];
 
 /** Inside a room: a layer may import itself and those named. What is not named here (main, app, cli …) may import all. */
-export const LAYERS: Readonly<Record<string, Readonly<Record<string, readonly string[]>>>> = {
+const LAYERS: Readonly<Record<string, Readonly<Record<string, readonly string[]>>>> = {
   'apps/server/src': {
     db: [],
     // The sentence with which a start fails is told from below as well.
