@@ -43,7 +43,7 @@ export function deviceCase(name: string, body: (f: DeviceFixture) => Promise<voi
 /** The nth id of a case: a valid UUID, sortable by n. */
 export const nth = (n: number): string => `00000000-0000-7000-8000-${n.toString(16).padStart(12, '0')}`;
 export const EPOCH = nth(0xe0);
-export const FACILITY = nth(0xf0);
+const FACILITY = nth(0xf0);
 export const AT = '2026-03-01T08:00:00.000Z';
 
 const system = (id: string, version: number) => ({

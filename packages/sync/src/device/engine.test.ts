@@ -31,7 +31,7 @@ beforeEach(async () => {
   const newId = () => uuidv7(time.now, (n) => random.random(n));
   const facility = newId();
   database = memoryDatabase(facility, time, newId);
-  server = new SimServer(facility, database, database.store, time, random, new Ledger());
+  server = new SimServer(facility, database.store, time, random, new Ledger());
   hospital = await foundHospital(server);
   user = hospital.staff.get('consultant') ?? '';
   disk = new MemoryDisk(newId());

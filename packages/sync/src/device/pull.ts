@@ -8,7 +8,7 @@ import { fetchScope } from './snapshot.ts';
 import type { DeviceMeta } from './store.ts';
 
 /** S47: how often count and checksum per kind are compared. */
-export const DIGEST_EVERY_MS = 6 * 3600 * 1000;
+const DIGEST_EVERY_MS = 6 * 3600 * 1000;
 /** S48: a reply may tell a time a little before its commit; acknowledgements since an hour before the restore point are sent again. */
 const RESTORE_MARGIN_MS = 3600 * 1000;
 /** A round ends after so many replies even if the server always has more: sending gets its turn. */

@@ -192,7 +192,7 @@ export class SimDevice {
       device: this.id,
       author,
       saved: false,
-      epoch: this.disk.epoch,
+      epoch: ledger.groups.get(mends ?? '')?.epoch ?? this.disk.epoch,
       read: this.trulyRead(entry.group),
       spoilt,
       mends,
@@ -210,6 +210,9 @@ export class SimDevice {
       group.mutations.map((m) => {
         const key = keyOf(m.kind, m.id);
         // What a settlement releases was read by its first author, on another device.
+        // What is mended was read when it was first wished.
+        const first = this.world.ledger.byMid.get(m.repairs ?? '');
+        if (first) return [m.mid, first.made.read.get(first.mutation.mid) ?? 0];
         const released = settles !== undefined && key !== keyOf(settles.kind, settles.id);
         return [m.mid, released ? m.base : (copies.get(key)?.version ?? this.trulySeen.get(key) ?? 0)];
       }),

@@ -6,14 +6,14 @@ import { type Evidence, equal, short } from './evidence.ts';
 import type { Ledger } from './ledger.ts';
 import type { Oracle } from './oracle.ts';
 
-export const scopeOfRow = (kind: string, row: AnyRow): string => {
+const scopeOfRow = (kind: string, row: AnyRow): string => {
   const scope = recordOf(kind)?.scope ?? 'none';
   return scope === 'row' ? String(row.scope) : scope;
 };
 const named = (device: SimDevice) => `device ${short(device.id)}`;
 
 /** What the people of this device may hold now. */
-export function reachOf(e: Pick<Evidence, 'server'>, device: SimDevice): readonly string[] {
+function reachOf(e: Pick<Evidence, 'server'>, device: SimDevice): readonly string[] {
   if ((e.server.deviceStates.get(device.id) ?? 'active') !== 'active') return [];
   const role = e.server.people.get(device.user)?.role;
   return role ? scopesOf(role) : [];

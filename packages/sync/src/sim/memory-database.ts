@@ -44,7 +44,7 @@ export function memoryDatabase(
       store.beforeCommit = async () => {
         if (!random.happens(percent)) return;
         const began = life();
-        await time.sleep(random.between(1, random.happens(20) ? 20_000 : 2000));
+        await time.nap(random.between(1, random.happens(20) ? 20_000 : 2000));
         if (life() !== began) throw new Error('the server died before the commit');
       };
     },

@@ -42,16 +42,14 @@ export class SimServer {
   readonly crashes: string[] = [];
   private end: ServerEnd;
   private life = 0;
-  private readonly database: SimDatabase;
   private readonly store: ServerStore;
   private readonly time: VirtualTime;
   private readonly random: Random;
   private readonly ledger: Ledger;
 
   /** @param store the database's store, or a faulty version of it. */
-  constructor(facility: string, database: SimDatabase, store: ServerStore, time: VirtualTime, random: Random, ledger: Ledger) {
+  constructor(facility: string, store: ServerStore, time: VirtualTime, random: Random, ledger: Ledger) {
     this.facility = facility;
-    this.database = database;
     this.store = store;
     this.time = time;
     this.random = random;
@@ -99,7 +97,7 @@ export class SimServer {
     const at = this.now();
     const mutations = wishes.map((wish) => ({ ...wish, mid: this.newId(), at }));
     const group = { group: this.newId(), device: this.facility, author: actor.user_id, mutations };
-    const { results } = await this.running(() =>
+    const { results } = await this.time.during(
       pushGroup(this.store, group, {
         actor,
         origin: 'server',
@@ -161,17 +159,15 @@ export class SimServer {
   private async serve<T>(work: () => Promise<T>): Promise<T> {
     const { life } = this;
     try {
-      const reply = await this.running(work);
+      const reply = await this.time.during(work());
       if (this.alive(life)) return reply;
     } catch (error) {
       if (error instanceof ProblemError) throw new LinkError(reasonOf(error.status), error.message);
-      if (this.alive(life)) throw error;
+      // Only a process that ended may leave a request without an answer.
+      if (this.alive(life))
+        this.saw(0, `the server failed: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`);
     }
     throw new LinkError('unreachable', 'The server went away.');
-  }
-
-  private running<T>(work: () => Promise<T>): Promise<T> {
-    return this.database.real ? this.time.real(work()) : work();
   }
 
   /** Invariant 17: no reply holds a row outside the scopes of who asked. */

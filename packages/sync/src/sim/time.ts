@@ -1,5 +1,5 @@
 /** 2026-03-01, 08:00 UTC: when every simulated day begins. */
-export const DAWN_MS = Date.UTC(2026, 2, 1, 8);
+const DAWN_MS = Date.UTC(2026, 2, 1, 8);
 
 interface Event {
   at: number;
@@ -7,21 +7,25 @@ interface Event {
   act: () => void | Promise<void>;
 }
 
-/** Steps that promises get to run between two events: deep enough for the longest chain of awaits in one request. */
+/** Steps that promises get to run between two events. */
 const TURNS = 60;
-
-/** What happens within so many virtual ms happens together where real work is under way: so requests meet in a real database. */
+/** Work that is not done after so many times that many steps waits for something that will never come. */
+const STUCK_AFTER = 100_000;
+/** What happens within so many virtual ms happens together in a real database: so requests meet there. */
 const TOGETHER_MS = 1000;
 
 /**
- * Virtual time: events in order, no timers. Work that is under way outside (a real database) is waited for before time goes on
- * for more than a moment; work that waits for a later event is not.
+ * Virtual time: events in order, no timers. Work under way on the server is done before time goes on, unless it sleeps until a later
+ * event itself. With a real database time goes on for a moment, so that requests overlap in it.
  */
 export class VirtualTime {
   now = DAWN_MS;
   private order = 0;
   private readonly events: Event[] = [];
-  private readonly outside = new Set<Promise<unknown>>();
+  private readonly working = new Set<Promise<unknown>>();
+  private asleep = 0;
+  /** Whether work takes real time (a database) or only steps of promises. */
+  real = false;
 
   /** Runs `act` at a time, not before the present. */
   at(ms: number, act: () => void | Promise<void>): void {
@@ -38,25 +42,27 @@ export class VirtualTime {
     return new Promise((resolve) => this.after(ms, resolve));
   }
 
-  /** Work that takes real time; virtual time stands still until it is done. */
-  async real<T>(work: Promise<T>): Promise<T> {
-    this.outside.add(work);
+  /** As `sleep`, inside work that the time waits for. */
+  async nap(ms: number): Promise<void> {
+    this.asleep++;
+    await this.sleep(ms);
+    this.asleep--;
+  }
+
+  /** Work for which time stands still until it is done or naps. */
+  async during<T>(work: Promise<T>): Promise<T> {
+    this.working.add(work);
     try {
       return await work;
     } finally {
-      this.outside.delete(work);
+      this.working.delete(work);
     }
   }
 
   /** Runs events until none is left or the time has come. */
   async run(until: number): Promise<void> {
     for (;;) {
-      await turns();
-      const soon = this.events[0];
-      if (this.outside.size > 0 && !(soon && soon.at <= this.now + TOGETHER_MS)) {
-        await Promise.race([...this.outside].map((work) => work.catch(() => undefined)));
-        continue;
-      }
+      await this.workDone();
       const next = this.events[0];
       if (!next || next.at > until) break;
       this.events.shift();
@@ -66,10 +72,21 @@ export class VirtualTime {
     }
     this.now = Math.max(this.now, until);
   }
+
+  private async workDone(): Promise<void> {
+    await turns();
+    for (let tries = 0; this.working.size > this.asleep; tries++) {
+      const soon = this.events[0];
+      if (this.real && soon && soon.at <= this.now + TOGETHER_MS) return;
+      if (tries > STUCK_AFTER) throw new Error('the server waits for something that never comes');
+      if (this.real) await Promise.race([...this.working].map((work) => work.catch(() => undefined)));
+      await turns();
+    }
+  }
 }
 
 async function turns(): Promise<void> {
-  for (let i = 0; i < TURNS; i++) await undefined;
+  for (let i = 0; i < TURNS; i++) await Promise.resolve();
 }
 
 const later = (a: Event, b: Event) => a.at > b.at || (a.at === b.at && a.order > b.order);

@@ -61,8 +61,9 @@ export async function openWorld(seed: number, options: Options): Promise<World> 
   const facility = newId();
   const database =
     (await options.database?.(facility, newId)) ?? memoryDatabase(facility, time, newId, options.plants?.memory?.(newId()));
+  time.real = database.real;
   const store = options.plants?.server?.(database.store) ?? database.store;
-  const server = new SimServer(facility, database, store, time, random.fork(4), ledger);
+  const server = new SimServer(facility, store, time, random.fork(4), ledger);
   const hospital = await foundHospital(server);
   database.overlap?.(random.fork(5), plan.overlaps, () => server.presentLife);
   const violations: Violation[] = [];
