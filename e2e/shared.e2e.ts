@@ -9,7 +9,6 @@ import {
   sent,
   signIn,
   signOut,
-  waiting,
 } from './kit/app.ts';
 import { readableWords, wordsOnDisk } from './kit/scan.ts';
 import { expect, test } from './kit/test.ts';
