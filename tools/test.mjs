@@ -21,7 +21,7 @@ const STEPS = [
     name: 'lint',
     title: 'Lint and format',
     runs: [
-      [...bin('@biomejs/biome', 'bin/biome'), 'ci', '--error-on-warnings'],
+      [...bin('@biomejs/biome', 'bin/biome'), 'ci', '--error-on-warnings', ...(process.stdout.isTTY ? [] : ['--colors=off'])],
       [...bin('oxlint', 'bin/oxlint'), '--type-aware'],
     ],
   },
@@ -65,6 +65,9 @@ function countPlaywright() {
   return { passed: stats.expected, failed: stats.unexpected + stats.flaky + stats.skipped + errors.length };
 }
 
+/** A log file is read without colours; some tools would colour it all the same because CI is set. */
+const plain = process.stdout.isTTY || process.env.FORCE_COLOR ? {} : { NO_COLOR: '1' };
+
 let running;
 
 /** Runs one command with its output shown; resolves to its exit code. */
@@ -76,7 +79,7 @@ function run(command) {
       stdio: ['ignore', 'inherit', 'inherit'],
       // A group of its own, so that a step that hangs is stopped with everything it started.
       detached: process.platform !== 'win32',
-      env: { ...process.env, CI: 'true', PSA_TEST_RESULTS: results },
+      env: { ...process.env, ...plain, CI: 'true', PSA_TEST_RESULTS: results },
     });
     running = child;
     const tooLong = setTimeout(() => {

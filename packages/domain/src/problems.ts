@@ -36,7 +36,11 @@ export const PROBLEMS = {
   APP_TOO_OLD: { status: 426, retry: true, say: 'This version of the app is too old to receive. Please update it.' },
   LOCKED_OUT: { status: 429, retry: true, say: 'Too many failed attempts. Wait a few minutes and try again.' },
   TOO_MANY: { status: 429, retry: true, say: 'Too many requests. Please wait a moment.' },
-  DEVICE_FULL: { status: 507, retry: true, say: 'This device has no room left. Nothing was saved; free some space and try again.' },
+  DEVICE_FULL: {
+    status: 507,
+    retry: true,
+    say: 'This device has no room left. Nothing was saved; free some space and try again.',
+  },
   INTERNAL: { status: 500, retry: true, say: 'The server failed. Your work is safe on this device.' },
   UNAVAILABLE: { status: 503, retry: true, say: 'The server is not ready. Your work is safe on this device.' },
 } as const satisfies Readonly<Record<string, Problem>>;
