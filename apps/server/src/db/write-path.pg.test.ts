@@ -205,7 +205,11 @@ test('[S20] a connection that dies in the middle leaves nothing, and the next on
         const holder = await pool.connect();
         await holder.query('begin');
         await holder.query('select 1 from sync_head where facility_id = $1 for update', [facility]);
-        const writing = victim.transact(facility, need, decide);
+        // Heard at once: it may end before the one who ends it has the answer.
+        const ending = victim.transact(facility, need, decide).then(
+          () => new Error('it worked'),
+          (error: unknown) => error,
+        );
         await waitUntil(async () => {
           const { rows } = await pool.query(
             "select 1 from pg_stat_activity where application_name = 'victim' and wait_event_type = 'Lock'",
@@ -213,10 +217,7 @@ test('[S20] a connection that dies in the middle leaves nothing, and the next on
           return rows.length > 0;
         });
         await kill();
-        const ended = await writing.then(
-          () => new Error('it worked'),
-          (error: unknown) => error,
-        );
+        const ended = await ending;
         await holder.query('rollback');
         holder.release();
         throw ended;
