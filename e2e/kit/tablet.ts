@@ -53,7 +53,8 @@ export class Tablet {
     const { width = 1180, height = 820, colorScheme = 'light' } = this.#settings;
     this.#context = await chromium.launchPersistentContext(this.profile, {
       executablePath: process.env.PSA_E2E_BROWSER,
-      chromiumSandbox: process.getuid?.() !== 0,
+      // It opens only pages of our own; where tests run in containers, the sandbox often cannot be had.
+      chromiumSandbox: false,
       args: BROWSER_ARGS,
       headless: true,
       viewport: { width, height },
