@@ -87,12 +87,21 @@ async function placeOf(pool: Pool) {
       order by created_at, id`,
     [facility],
   );
-  const { rows: wards } = await pool.query<{ id: string; beds: string[] | null }>(
-    'select id, beds from wards where facility_id = $1 and is_active and not deleted order by name',
+  const { rows: wards } = await pool.query<{ id: string; name: string; beds: string[] | null }>(
+    'select id, name, beds from wards where facility_id = $1 and is_active and not deleted order by name',
     [facility],
   );
   const author = doctors[0];
   if (!author) return undefined;
   const actor: Actor = { user_id: author.id, facility_id: facility, role: author.role };
-  return { actor, consultants: doctors.map(({ id }) => id), wards: wards.map(({ id, beds }) => ({ id, beds: beds ?? [] })) };
+  const places = wards
+    .filter(({ name }) => !/newborn|paediatric/i.test(name))
+    .map(({ id, name, beds }) => ({ id, beds: beds ?? [], takes: sexOf(name) }));
+  return { actor, consultants: doctors.map(({ id }) => id), wards: places };
+}
+
+/** Whom a ward takes, as its name says. */
+function sexOf(name: string): 'Female' | 'Male' | undefined {
+  if (/\bfemale\b/i.test(name)) return 'Female';
+  return /\bmale\b/i.test(name) ? 'Male' : undefined;
 }

@@ -46,6 +46,16 @@ describe('the demonstration ward', () => {
     }
   });
 
+  test('lays men and women where they belong', () => {
+    const [first, second] = options.wards;
+    const parted = [
+      ...demoWard({ ...options, wards: [{ ...first, takes: 'Female' }, { ...second }] as typeof options.wards }),
+    ].flat();
+    const sex = new Map(parted.filter((w) => w.kind === 'patients').map((w) => [w.id, w.patch.gender]));
+    const inFirst = parted.filter((w) => w.patch.ward_id === first?.id).map((w) => sex.get(String(w.patch.patient_id)));
+    expect(new Set(inFirst)).toEqual(new Set(['Female']));
+  });
+
   test('gives every hospital number and id once', () => {
     const numbers = wishes.filter((w) => w.kind === 'patients').map((w) => w.patch.hospital_number);
     expect(new Set(numbers).size).toBe(400);

@@ -16,30 +16,43 @@ export interface DemoOptions {
   patients: number;
   /** The demonstration's present, ms since 1970. */
   nowMs: number;
-  wards: readonly { id: string; beds: readonly string[] }[];
+  /** `takes`: who lies there; everybody when absent. */
+  wards: readonly { id: string; beds: readonly string[]; takes?: 'Male' | 'Female' }[];
   /** Ids of users who may be named as consultant. */
   consultants: readonly string[];
 }
 
 const DAY_MS = 86_400_000;
 
-const ADMITTED_FOR: readonly (readonly [complaint: string, diagnosis: string])[] = [
-  ['Burns to both legs from hot water, 6 hours before arrival', 'Mixed-depth scald, 12 % TBSA'],
-  ['Flame burns to face, chest and arms after a kerosene explosion', 'Flame burns, 28 % TBSA, possible inhalation injury'],
-  ['Non-healing ulcer of the left leg for 8 months', 'Chronic leg ulcer'],
-  ['Swelling over the earlobe after piercing, slowly growing', 'Earlobe keloid'],
-  ['Contracture of the neck after burns two years ago', 'Post-burn neck contracture'],
-  ['Cut across the right palm, cannot bend two fingers', 'Flexor tendon injury, zone II'],
-  ['Crush injury of the hand in a grinding machine', 'Crush injury, right hand'],
-  ['Cleft of lip noticed at birth', 'Unilateral cleft lip and palate'],
-  ['Wound over the sacrum after long bed rest', 'Pressure ulcer, sacral'],
-  ['Road traffic injury with skin loss of the lower leg', 'Degloving injury with exposed tibia'],
-  ['Swelling of the breast, biopsy done elsewhere', 'Breast carcinoma, for reconstruction'],
-  ['Foot ulcer, known diabetic, foul smell for 2 weeks', 'Diabetic foot ulcer'],
-  ['Facial wounds after assault', 'Multiple facial lacerations'],
-  ['Growth on the scalp, bleeding on touch', 'Suspected squamous cell carcinoma, scalp'],
-  ['Abdominal skin fold with recurrent sores', 'Abdominal wall laxity, intertrigo'],
-  ['Large pigmented mole of the back since birth', 'Giant congenital naevus'],
+/** With the ages in years at which it is seen, and the sex where only one has it. */
+const ADMITTED_FOR: readonly (readonly [
+  complaint: string,
+  diagnosis: string,
+  ages: readonly [least: number, most: number],
+  sex?: string,
+])[] = [
+  ['Burns to both legs from hot water, 6 hours before arrival', 'Mixed-depth scald, 12 % TBSA', [1, 90]],
+  ['Burns to chest and arms from hot porridge', 'Superficial partial-thickness scald, 9 % TBSA', [0, 12]],
+  [
+    'Flame burns to face, chest and arms after a kerosene explosion',
+    'Flame burns, 28 % TBSA, possible inhalation injury',
+    [5, 90],
+  ],
+  ['Non-healing ulcer of the left leg for 8 months', 'Chronic leg ulcer', [18, 90]],
+  ['Swelling over the earlobe after piercing, slowly growing', 'Earlobe keloid', [10, 60]],
+  ['Contracture of the neck after burns two years ago', 'Post-burn neck contracture', [4, 90]],
+  ['Cut across the right palm, cannot bend two fingers', 'Flexor tendon injury, zone II', [8, 80]],
+  ['Crush injury of the hand in a grinding machine', 'Crush injury, right hand', [10, 70]],
+  ['Cleft of lip noticed at birth', 'Unilateral cleft lip and palate', [0, 3]],
+  ['Cleft palate, speech hard to understand', 'Cleft palate', [1, 12]],
+  ['Extra finger on the left hand since birth', 'Postaxial polydactyly', [0, 6]],
+  ['Wound over the sacrum after long bed rest', 'Pressure ulcer, sacral', [20, 90]],
+  ['Road traffic injury with skin loss of the lower leg', 'Degloving injury with exposed tibia', [5, 80]],
+  ['Swelling of the breast, biopsy done elsewhere', 'Breast carcinoma, for reconstruction', [28, 85], 'Female'],
+  ['Foot ulcer, known diabetic, foul smell for 2 weeks', 'Diabetic foot ulcer', [30, 90]],
+  ['Facial wounds after assault', 'Multiple facial lacerations', [14, 70]],
+  ['Growth on the scalp, bleeding on touch', 'Suspected squamous cell carcinoma, scalp', [25, 90]],
+  ['Large pigmented mole of the back since birth', 'Giant congenital naevus', [0, 30]],
 ];
 
 const SUBSTANCES: readonly (readonly [name: string, category: string, reactions: readonly string[]])[] = [
@@ -157,7 +170,7 @@ export function* demoWard(options: DemoOptions): Generator<DemoWish[]> {
   const chance = chanceFrom(options.seed);
   let clock = options.nowMs - options.patients * 3_600_000 - DAY_MS;
   const newId = () => uuidv7(clock, (n) => chance.bytes(n));
-  const beds = options.wards.flatMap((ward) => ward.beds.map((bed) => ({ ward: ward.id, bed })));
+  const beds = options.wards.flatMap(({ id, beds: codes, takes }) => codes.map((bed) => ({ ward: id, bed, takes })));
   // Two beds in three are taken, drawn without putting back.
   const inBed = Math.min(Math.floor((beds.length * 2) / 3), Math.floor(options.patients / 3));
   let admitted = 0;
@@ -166,8 +179,14 @@ export function* demoWard(options: DemoOptions): Generator<DemoWish[]> {
     const id = newId();
     const wishes: DemoWish[] = [{ kind: 'patients', id, patch: patientOf(chance, options, index, id) }];
     wishes.push(...allergiesOf(chance, id, newId));
+    const { date_of_birth: born, gender } = wishes[0]?.patch ?? {};
+    const bornBefore = (ms: number) => typeof born !== 'string' || born <= day(ms);
+    const fits = ([, , [least, most], sex]: (typeof ADMITTED_FOR)[number], ms: number) => {
+      const years = typeof born === 'string' ? (ms - Date.parse(born)) / (365.25 * DAY_MS) : 40;
+      return (sex === undefined || sex === gender) && years >= least && years <= most;
+    };
     const admit = (fromMs: number, toMs: number | null, place: { ward: string; bed: string } | undefined) => {
-      const [complaint, diagnosis] = chance.pick(ADMITTED_FOR);
+      const [complaint, diagnosis] = chance.pick(ADMITTED_FOR.filter((one) => fits(one, fromMs)));
       const admissionId = newId();
       const patch: Patch = {
         patient_id: id,
@@ -184,8 +203,6 @@ export function* demoWard(options: DemoOptions): Generator<DemoWish[]> {
       if (options.consultants.length > 0) patch.consultant_id = chance.pick(options.consultants);
       wishes.push({ kind: 'patient_admissions', id: admissionId, patch });
     };
-    const born = wishes[0]?.patch.date_of_birth;
-    const bornBefore = (ms: number) => typeof born !== 'string' || born <= day(ms);
     const from = clock - (45 + chance.below(300)) * DAY_MS;
     if (chance.odds(0.6) && bornBefore(from)) {
       admit(from, from + (1 + chance.below(40)) * DAY_MS, undefined);
@@ -193,7 +210,9 @@ export function* demoWard(options: DemoOptions): Generator<DemoWish[]> {
     // Selection sampling: exactly `inBed` of all patients lie in bed now, each as likely as the next.
     if (chance.below(options.patients - index) < inBed - admitted) {
       admitted++;
-      const place = beds.splice(chance.below(beds.length), 1)[0];
+      const fitting = beds.filter(({ takes = gender }) => takes === gender);
+      const place = chance.pick(fitting.length > 0 ? fitting : beds);
+      beds.splice(beds.indexOf(place), 1);
       const since = options.nowMs - chance.below(30 * 24 * 60) * 60_000;
       admit(bornBefore(since) ? since : options.nowMs, null, place);
     }

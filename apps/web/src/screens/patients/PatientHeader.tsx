@@ -93,7 +93,11 @@ function AllergyLine({ patient }: { patient: Patient }) {
           </span>
         </p>
       )}
-      {words.kind === 'not_asked' && <p className="muted">Allergies: not asked</p>}
+      {words.kind === 'not_asked' && (
+        <p>
+          <span className="tag tone-caution">Allergies: not asked</span>
+        </p>
+      )}
       {written && (
         <p className="allergy-written">
           <span className="muted">As written in older records: </span>
