@@ -45,7 +45,7 @@ async function begin(head: number): Promise<Uint8Array> {
   return bytes;
 }
 async function snapshot(head: number): Promise<void> {
-  await store.putPage('identity', 0, await begin(head));
+  await store.putPages('identity', [{ n: 0, bytes: await begin(head) }]);
   await store.endSnapshot('identity');
 }
 const shown = async (): Promise<string[]> =>
@@ -82,7 +82,7 @@ test('a snapshot that is begun or ended meanwhile wins', async () => {
   await store.applyPage(12, { rows: { patients: [rowOf(3, 4)] }, gone: [], next: 21 });
   const bytes = await begin(30);
   expect(await compact(db, keys, 'identity')).toBe(true);
-  await store.putPage('identity', 0, bytes);
+  await store.putPages('identity', [{ n: 0, bytes: bytes }]);
   expect(await shown()).toContain('Patient 3@4');
   await store.endSnapshot('identity');
   expect(await shown()).toHaveLength(20);

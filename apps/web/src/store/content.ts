@@ -10,6 +10,12 @@ export interface ScopeContent {
   gone: Gone[];
 }
 
+/** What a scope that was just fetched holds: rows by kind, and a mark of that moment. */
+export interface FreshScope {
+  rows: Record<string, AnyRow[]>;
+  mark: string;
+}
+
 export type PageKey = [scope: string, kind: string, generation: number, n: number];
 export type DeltaValue = { scope: string; at: number; v: number; s: Sealed | null };
 
@@ -27,7 +33,11 @@ export async function openContent(known: ReadonlyMap<string, CryptoKey>, part: S
   const put = (kind: string, rows: AnyRow[]): void => {
     content.rows[kind] = content.rows[kind]?.concat(rows) ?? rows;
   };
-  for (const [key, value] of part.pages) put(key[1], await unpackRows(await unseal(known, ['pages', ...key], value.s)));
+  // Unsealing runs beside the main thread, so all pages begin at once.
+  const pages = await Promise.all(
+    part.pages.map(async ([key, value]) => unpackRows(await unseal(known, ['pages', ...key], value.s))),
+  );
+  for (const [[key], rows] of zip(part.pages, pages)) put(key[1], rows);
   const newer = new Map<string, AnyRow[]>();
   for (const [[kind, id], value] of part.delta) {
     if (!value.s) content.gone.push([kind, id, 'D', value.v]);

@@ -7,9 +7,11 @@ import {
   type KindDigest,
   PROTOCOL_VERSION,
   type SnapshotHeader,
+  type SnapshotPage,
 } from '@psa/sync';
 import { type StoreKeys, seal, sealJson, unsealJson } from '../session/crypto.ts';
-import { type DeltaValue, Newest, openContent, type ScopeContent, zip } from './content.ts';
+import { Arriving } from './arriving.ts';
+import { type DeltaValue, type FreshScope, Newest, openContent, type PageKey, type ScopeContent, zip } from './content.ts';
 import { type CopiesMeta, type Database, type ScopeMeta, strictly } from './database.ts';
 import { getOrMake } from './maps.ts';
 
@@ -34,6 +36,7 @@ function scopeOfRow(kind: string, row: AnyRow | null): string | null {
 /** The server's copies on this device: pages as they came, and the delta over them (docs/sync.md, S42–S48). */
 export class Copies {
   readonly #env: CopiesEnv;
+  readonly #arriving = new Arriving();
   constructor(env: CopiesEnv) {
     this.#env = env;
   }
@@ -142,24 +145,32 @@ export class Copies {
     });
   }
 
-  async putPage(scope: string, n: number, bytes: Uint8Array): Promise<void> {
+  async putPages(scope: string, pages: readonly SnapshotPage[]): Promise<void> {
     const begun = (await this.#read()).scopes[scope]?.begun;
-    const told = begun?.header.pages.find((p) => p.n === n);
     const key = this.#env.keys.scopes.get(scope);
-    if (!begun || !told || !key) throw new ProblemError('NOT_FOUND', { say: `No page ${n} of ${scope} was announced.` });
-    if (bytes.length !== told.bytes || crc32(bytes) !== told.crc32) throw new ProblemError('UNREADABLE');
-    const place = [scope, told.kind, begun.generation, n] as [string, string, number, number];
-    const s = await seal(key, ['pages', ...place], bytes);
+    const sealed = pages.map(async ({ n, bytes }) => {
+      const told = begun?.header.pages.find((p) => p.n === n);
+      if (!begun || !told || !key) throw new ProblemError('NOT_FOUND', { say: `No page ${n} of ${scope} was announced.` });
+      if (bytes.length !== told.bytes || crc32(bytes) !== told.crc32) {
+        throw new ProblemError('UNREADABLE', { say: `Page ${n} of ${scope} arrived damaged.` });
+      }
+      const place: PageKey = [scope, told.kind, begun.generation, n];
+      const s = await seal(key, ['pages', ...place], bytes);
+      return { place, value: { schema: PROTOCOL_VERSION, count: told.count, s } };
+    });
+    const values = await Promise.all(sealed);
+    if (begun) for (const { n, bytes } of pages) this.#arriving.put(begun.header, n, bytes);
     await strictly(this.#db, ['meta', 'pages'], async (tx) => {
       const meta = (await tx.objectStore('meta').get('copies')) as CopiesMeta;
-      const still = meta.scopes[scope]?.begun?.generation === begun.generation;
-      if (still) await tx.objectStore('pages').put({ schema: PROTOCOL_VERSION, count: told.count, s }, place);
+      const still = begun && meta.scopes[scope]?.begun?.header.snapshot === begun.header.snapshot;
       if (!still) throw new ProblemError('NOT_FOUND', { say: `The snapshot of ${scope} was given up.` });
+      await Promise.all(values.map(({ place, value }) => tx.objectStore('pages').put(value, place)));
     });
   }
 
-  endSnapshot(scope: string): Promise<void> {
-    return strictly(this.#db, ['meta', 'pages', 'delta'], async (tx) => {
+  /** @returns what the scope holds now, when every page of it came through here; null when it must be read. */
+  async endSnapshot(scope: string): Promise<FreshScope | null> {
+    const ended = await strictly(this.#db, ['meta', 'pages', 'delta'], async (tx) => {
       const meta = (await tx.objectStore('meta').get('copies')) as CopiesMeta;
       const keys = await tx.objectStore('pages').getAllKeys(ALL_OF(scope));
       const m = meta.scopes[scope];
@@ -174,13 +185,35 @@ export class Copies {
       meta.scopes[scope] = { held: true, upto: cursor ?? head, generation: begun.generation, begun: null };
       meta.cursor ??= head;
       const delta = tx.objectStore('delta');
-      const covered = await delta.index('scope').getAllKeys(IDBKeyRange.bound([scope, 0], [scope, head]));
+      const [covered, changes] = await Promise.all([
+        delta.index('scope').getAllKeys(IDBKeyRange.bound([scope, 0], [scope, head])),
+        delta.index('scope').count(ALL_OF(scope)),
+      ]);
       await Promise.all([
         ...keys.filter((k) => k[2] !== begun.generation).map((k) => tx.objectStore('pages').delete(k)),
         ...covered.map((k) => delta.delete(k)),
         tx.objectStore('meta').put(meta, 'copies'),
       ]);
+      return { header: begun.header, mark: this.#mark(meta, scope), newer: changes - covered.length };
     });
+    const rows = await this.#arriving.take(ended.header);
+    return rows && ended.newer === 0 ? { rows, mark: ended.mark } : null;
+  }
+
+  /** Changes when a scope's copies do. */
+  #mark(meta: CopiesMeta, scope: string): string {
+    return JSON.stringify([meta.epoch, meta.scopes[scope]?.generation ?? null, this.#cursor(meta)]);
+  }
+
+  /** @returns the cursor, when this is still what the scope holds: another tab may have changed it meanwhile. */
+  async stillFresh(scope: string, { mark }: FreshScope): Promise<{ cursor: number | null } | null> {
+    const meta = await this.#read();
+    return this.#mark(meta, scope) === mark ? { cursor: this.#cursor(meta) } : null;
+  }
+
+  /** Forgets what is under way. */
+  leave(): void {
+    this.#arriving.drop();
   }
 
   async unfinishedSnapshot(scope: string): Promise<{ snapshot: string; missing: number[] } | null> {
@@ -194,6 +227,7 @@ export class Copies {
   }
 
   dropScopes(scopes: readonly string[]): Promise<void> {
+    this.#arriving.drop(scopes);
     return dropScopes(this.#db, scopes);
   }
 

@@ -9,10 +9,11 @@ import type {
   NewGroup,
   OutboxEntry,
   SnapshotHeader,
+  SnapshotPage,
 } from '@psa/sync';
 import type { StoreKeys } from '../session/crypto.ts';
 import { compact, scopesToCompact } from './compaction.ts';
-import type { ScopeContent } from './content.ts';
+import type { FreshScope, ScopeContent } from './content.ts';
 import { Copies } from './copies.ts';
 import type { Database } from './database.ts';
 import { Groups } from './groups.ts';
@@ -23,8 +24,14 @@ export type StoreChange =
   | { what: 'rows'; keys: (readonly [kind: string, id: string])[]; page?: ScopeContent }
   /** Outbox, journal or attention. */
   | { what: 'groups' }
-  /** These scopes came, went or were replaced; all of them when none is named. */
-  | { what: 'scopes'; scopes?: readonly string[] };
+  /** These scopes came, went or were replaced; all of them when none is named. `fresh`: what the one named holds since then. */
+  | { what: 'scopes'; scopes?: readonly string[]; fresh?: FreshScope };
+
+/** A change as other tabs are told of it: they look up what it brought. */
+export function withoutRows(change: StoreChange): StoreChange {
+  if (change.what === 'rows') return { what: 'rows', keys: change.keys };
+  return change.what === 'scopes' && change.scopes ? { what: 'scopes', scopes: change.scopes } : { what: change.what };
+}
 
 export interface IndexedDbStoreEnv {
   db: Database;
@@ -59,6 +66,7 @@ export class IndexedDbDeviceStore implements DeviceStore {
   /** The person has left: what is still under way writes nothing more. An answer that is not taken in is given again, word for word. */
   leave(): void {
     this.#left = true;
+    this.copies.leave();
   }
 
   async #write<T>(work: () => Promise<T>, ...changes: StoreChange[]): Promise<T> {
@@ -81,8 +89,8 @@ export class IndexedDbDeviceStore implements DeviceStore {
   serverRows = (kind: string): Promise<AnyRow[]> => this.copies.serverRows(kind);
   digest = (): Promise<{ cursor: number | null; kinds: Record<string, KindDigest> }> => this.copies.digest();
   beginSnapshot = (header: SnapshotHeader): Promise<number[]> => this.#write(() => this.copies.beginSnapshot(header));
-  putPage = (scope: string, n: number, bytes: Uint8Array): Promise<void> =>
-    this.#write(() => this.copies.putPage(scope, n, bytes));
+  putPages = (scope: string, pages: readonly SnapshotPage[]): Promise<void> =>
+    this.#write(() => this.copies.putPages(scope, pages));
 
   save(entry: NewGroup, mends?: { group: string }): Promise<OutboxEntry> {
     return this.#write(() => this.#groups.save(entry, mends), { what: 'groups' });
@@ -117,8 +125,9 @@ export class IndexedDbDeviceStore implements DeviceStore {
     return applied;
   }
 
-  endSnapshot(scope: string): Promise<void> {
-    return this.#write(() => this.copies.endSnapshot(scope), { what: 'scopes', scopes: [scope] });
+  async endSnapshot(scope: string): Promise<void> {
+    const fresh = await this.#write(() => this.copies.endSnapshot(scope));
+    this.#tell({ what: 'scopes', scopes: [scope], ...(fresh && { fresh }) });
   }
 
   async dropScopes(scopes: readonly string[]): Promise<void> {

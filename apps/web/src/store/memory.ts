@@ -13,6 +13,11 @@ const scopeOf = (kind: string, row: AnyRow): string => {
   return scope === 'row' ? String(row.scope) : scope;
 };
 
+const belongTo =
+  (scopes: readonly string[] | undefined) =>
+  (kind: string, row: AnyRow): boolean =>
+    scopes?.includes(scopeOf(kind, row)) ?? true;
+
 /**
  * The memory of one browser tab: filled from the storage when somebody comes in, changed after the storage has changed (here or in
  * another tab), emptied when they go. Changes are taken in one after another.
@@ -92,15 +97,19 @@ export class Memory {
       return;
     }
     const contents: ScopeContent[] = [];
-    const { scopes } = change;
+    const { scopes, fresh } = change;
+    const still = fresh && scopes?.[0] !== undefined ? await store.copies.stillFresh(scopes[0], fresh) : null;
+    if (fresh && still) {
+      if (this.#store === store) this.#over(still.cursor, () => this.rows.replace(belongTo(scopes), fresh.rows));
+      return;
+    }
     const cursor = await store.copies.read(ORDER, (_scope, content) => contents.push(content), { scopes });
     if (this.#store !== store) return;
     const all: ScopeContent = { rows: {}, gone: contents.flatMap((c) => c.gone) };
     for (const { rows } of contents) {
       for (const [kind, list] of Object.entries(rows)) all.rows[kind] = (all.rows[kind] ?? []).concat(list);
     }
-    const belong = (kind: string, row: AnyRow): boolean => scopes?.includes(scopeOf(kind, row)) ?? true;
-    this.#over(cursor, () => this.rows.replace(belong, all.rows, all.gone));
+    this.#over(cursor, () => this.rows.replace(belongTo(scopes), all.rows, all.gone));
   }
 
   /** Reads what is unsent and lays it over the rows. */

@@ -6,6 +6,7 @@ import {
   deviceCase,
   EPOCH,
   nth,
+  pageOf,
   patient,
   settled,
   snapshotOf,
@@ -115,11 +116,11 @@ export const copyCases: readonly DeviceCase[] = [
       { kind: 'patients', rows: [patient(3)] },
     ]);
     same(await store.beginSnapshot(header), [], 'nothing held yet');
-    await store.putPage('identity', 0, bytes[0] ?? new Uint8Array());
+    await store.putPages('identity', [pageOf(0, bytes[0])]);
     await mustReject(store.endSnapshot('identity'), 'a page is missing', 'NOT_FOUND');
     same(await store.serverRows('patients'), [], 'half a scope is not shown');
     same([(await store.meta()).cursor, (await store.meta()).held], [null, []], 'no cursor, not held');
-    await store.putPage('identity', 1, bytes[1] ?? new Uint8Array());
+    await store.putPages('identity', [pageOf(1, bytes[1])]);
     await store.endSnapshot('identity');
     const again = await f.reopen();
     same([(await again.meta()).cursor, (await again.meta()).held], [7, ['identity']], 'held, with a cursor');
@@ -136,13 +137,13 @@ export const copyCases: readonly DeviceCase[] = [
     ]);
     same(await f.store.unfinishedSnapshot('identity'), null, 'nothing begun');
     await f.store.beginSnapshot(header);
-    await f.store.putPage('identity', 0, bytes[0] ?? new Uint8Array());
+    await f.store.putPages('identity', [pageOf(0, bytes[0])]);
     const store = await f.reopen();
     same(await store.unfinishedSnapshot('identity'), { snapshot: header.snapshot, missing: [1, 2] }, 'two pages are missing');
     same(await store.beginSnapshot(header), [0], 'the same snapshot goes on');
-    await store.putPage('identity', 2, bytes[2] ?? new Uint8Array());
-    await store.putPage('identity', 1, bytes[1] ?? new Uint8Array());
-    await store.putPage('identity', 1, bytes[1] ?? new Uint8Array());
+    await store.putPages('identity', [pageOf(2, bytes[2])]);
+    await store.putPages('identity', [pageOf(1, bytes[1])]);
+    await store.putPages('identity', [pageOf(1, bytes[1])]);
     await store.endSnapshot('identity');
     same(await copies(store, 'patients'), ['1@1', '2@1'], 'the same rows as an uncut one');
   }),
@@ -151,11 +152,11 @@ export const copyCases: readonly DeviceCase[] = [
     await f.store.newEpoch(EPOCH, null);
     const old = await snapshotOf(f, 'identity', 7, [{ kind: 'patients', rows: [patient(1)] }]);
     await f.store.beginSnapshot(old.header);
-    await f.store.putPage('identity', 0, old.bytes[0] ?? new Uint8Array());
+    await f.store.putPages('identity', [pageOf(0, old.bytes[0])]);
     const young = await snapshotOf(f, 'identity', 9, [{ kind: 'patients', rows: [patient(1, 2)] }]);
     same(await f.store.beginSnapshot(young.header), [], 'it begins empty');
     await mustReject(f.store.endSnapshot('identity'), 'the old page does not count', 'NOT_FOUND');
-    await f.store.putPage('identity', 0, young.bytes[0] ?? new Uint8Array());
+    await f.store.putPages('identity', [pageOf(0, young.bytes[0])]);
     await f.store.endSnapshot('identity');
     same(await copies(f.store, 'patients'), ['1@2'], 'the young rows');
   }),
@@ -167,12 +168,30 @@ export const copyCases: readonly DeviceCase[] = [
     const good = bytes[0] ?? new Uint8Array();
     const bent = Uint8Array.from(good);
     bent[bent.length - 3] = (bent[bent.length - 3] ?? 0) ^ 1;
-    await mustReject(f.store.putPage('identity', 0, bent), 'one wrong bit', 'UNREADABLE');
-    await mustReject(f.store.putPage('identity', 0, good.slice(0, -1)), 'one byte short', 'UNREADABLE');
+    await mustReject(f.store.putPages('identity', [pageOf(0, bent)]), 'one wrong bit', 'UNREADABLE');
+    await mustReject(f.store.putPages('identity', [pageOf(0, good.slice(0, -1))]), 'one byte short', 'UNREADABLE');
     same((await f.store.unfinishedSnapshot('identity'))?.missing, [0], 'it is still missing');
-    await f.store.putPage('identity', 0, good);
+    await f.store.putPages('identity', [pageOf(0, good)]);
     await f.store.endSnapshot('identity');
     same(await copies(f.store, 'patients'), ['1@1'], 'the right one is taken');
+  }),
+
+  deviceCase('[S45] pages that come together are kept together or not at all', async (f) => {
+    await f.store.newEpoch(EPOCH, null);
+    const { header, bytes } = await snapshotOf(f, 'identity', 7, [
+      { kind: 'patients', rows: [patient(1)] },
+      { kind: 'patients', rows: [patient(2)] },
+    ]);
+    await f.store.beginSnapshot(header);
+    const [first, second] = [pageOf(0, bytes[0]), pageOf(1, bytes[1])];
+    await mustReject(f.store.putPages('identity', [first, pageOf(1, bytes[0])]), 'one is damaged', 'UNREADABLE');
+    await mustReject(f.store.putPages('identity', [first, pageOf(2, bytes[1])]), 'one was not announced', 'NOT_FOUND');
+    await mustReject(f.store.putPages('clinical', [first]), 'nothing was begun', 'NOT_FOUND');
+    same((await f.store.unfinishedSnapshot('identity'))?.missing, [0, 1], 'both are missing');
+    await f.store.putPages('identity', []);
+    await f.store.putPages('identity', [second, first]);
+    await f.store.endSnapshot('identity');
+    same(await copies(await f.reopen(), 'patients'), ['1@1', '2@1'], 'both are there, in any order');
   }),
 
   deviceCase('[S45] a scope fetched anew replaces its pages and delta, and leaves the other scopes alone', async (f) => {
@@ -192,7 +211,7 @@ export const copyCases: readonly DeviceCase[] = [
     const store = await settled(f);
     const { header, bytes } = await snapshotOf(f, 'clinical', 11, [{ kind: 'patient_admissions', rows: [] }]);
     await store.beginSnapshot(header);
-    await store.putPage('clinical', 0, bytes[0] ?? new Uint8Array());
+    await store.putPages('clinical', [pageOf(0, bytes[0])]);
     await store.applyPage(10, { rows: {}, gone: [], next: 12 });
     await mustReject(store.endSnapshot('clinical'), 'numbers 11 to 12 would be missing', 'CONFLICT');
     same([...(await store.meta()).held].sort(), ['identity', 'ref'], 'it is not held');
@@ -220,7 +239,7 @@ export const copyCases: readonly DeviceCase[] = [
     await store.applyPage(10, { rows, gone: [], next: 11 });
     const begun = await snapshotOf(f, 'identity', 12, [{ kind: 'patients', rows: [patient(9)] }]);
     await store.beginSnapshot(begun.header);
-    await store.putPage('identity', 0, begun.bytes[0] ?? new Uint8Array());
+    await store.putPages('identity', [pageOf(0, begun.bytes[0])]);
     await store.dropScopes(['identity', 'never-held']);
     const again = await f.reopen();
     same((await again.meta()).held, ['ref'], 'no longer held');

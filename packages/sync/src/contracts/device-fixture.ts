@@ -1,6 +1,6 @@
 import type { AnyRow } from '@psa/domain';
 import { crc32 } from '../crc32.ts';
-import type { DeviceStore, NewGroup } from '../device/store.ts';
+import type { DeviceStore, NewGroup, SnapshotPage } from '../device/store.ts';
 import type { Group, MutationResult, SnapshotHeader } from '../protocol.ts';
 
 /** One storage of one device, empty and fresh, and what a test may do to it. */
@@ -147,6 +147,9 @@ export async function snapshotOf(
   return { header, bytes };
 }
 
+/** One page to be kept. */
+export const pageOf = (n: number, bytes: Uint8Array | undefined): SnapshotPage => ({ n, bytes: bytes ?? new Uint8Array() });
+
 /** Fetches a whole snapshot into a store. */
 export async function takeSnapshot(
   store: DeviceStore,
@@ -158,7 +161,8 @@ export async function takeSnapshot(
 ): Promise<void> {
   const { header, bytes } = await snapshotOf(f, scope, head, pages, options);
   await store.beginSnapshot(header);
-  for (const [n, page] of bytes.entries()) await store.putPage(scope, n, page);
+  const arrived = bytes.map((page, n) => pageOf(n, page));
+  await store.putPages(scope, arrived);
   await store.endSnapshot(scope);
 }
 

@@ -32,6 +32,8 @@ export class DeviceEnd {
     deferredAt: null,
     mended: false,
   };
+  /** The id of this device never changes. */
+  private device: string | null = null;
   private running: Promise<SyncReport> | null = null;
   private next: Promise<SyncReport> | null = null;
 
@@ -47,8 +49,8 @@ export class DeviceEnd {
    * @param mends the refused group that this takes the place of.
    */
   async save(wishes: readonly Wish[], author: string, mends?: { group: string }): Promise<OutboxEntry> {
-    const { device } = await this.store.meta();
-    const entry = await newGroup(wishes, { device, author }, this.env, (body) => this.options.sign(body, author));
+    this.device ??= (await this.store.meta()).device;
+    const entry = await newGroup(wishes, { device: this.device, author }, this.env, (body) => this.options.sign(body, author));
     return await this.store.save(entry, mends);
   }
 

@@ -3,7 +3,7 @@ import { crc32 } from '../crc32.ts';
 import { digestOf } from '../digest.ts';
 import type { KindDigest, MutationResult, SnapshotHeader } from '../protocol.ts';
 import { unreadableEntry } from './entries.ts';
-import type { AckedEntry, AttentionEntry, DeviceMeta, DeviceStore, NewGroup, OutboxEntry } from './store.ts';
+import type { AckedEntry, AttentionEntry, DeviceMeta, DeviceStore, NewGroup, OutboxEntry, SnapshotPage } from './store.ts';
 
 /** Turns one page of a snapshot back into rows; the app's pages are gzip, which this room cannot undo. */
 export type Unpack = (bytes: Uint8Array) => AnyRow[];
@@ -172,13 +172,18 @@ export class MemoryDeviceStore implements DeviceStore {
     });
   }
 
-  putPage(scope: string, n: number, bytes: Uint8Array): Promise<void> {
-    return this.step('putPage', () => {
+  putPages(scope: string, pages: readonly SnapshotPage[]): Promise<void> {
+    return this.step('putPages', () => {
       const begun = this.disk.begun.get(scope);
-      const told = begun?.header.pages.find((p) => p.n === n);
-      if (!begun || !told) throw new ProblemError('NOT_FOUND', { say: `No page ${n} of ${scope} was announced.` });
-      if (bytes.length !== told.bytes || crc32(bytes) !== told.crc32) throw new ProblemError('UNREADABLE');
-      begun.pages.set(n, { kind: told.kind, bytes: Uint8Array.from(bytes), rows: this.unpack(bytes) });
+      const checked = pages.map(({ n, bytes }) => {
+        const told = begun?.header.pages.find((p) => p.n === n);
+        if (!told) throw new ProblemError('NOT_FOUND', { say: `No page ${n} of ${scope} was announced.` });
+        if (bytes.length !== told.bytes || crc32(bytes) !== told.crc32) {
+          throw new ProblemError('UNREADABLE', { say: `Page ${n} of ${scope} arrived damaged.` });
+        }
+        return { n, page: { kind: told.kind, bytes: Uint8Array.from(bytes), rows: this.unpack(bytes) } };
+      });
+      for (const { n, page } of checked) begun?.pages.set(n, page);
     });
   }
 

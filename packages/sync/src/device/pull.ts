@@ -41,9 +41,11 @@ export async function pullAll(c: Contacts): Promise<PullEnd> {
     if (meta.cursor !== null && !(await apply(c, meta, meta.cursor, reply))) continue;
     if (reply.more && meta.cursor !== null) continue;
     if (reply.device_state === 'drain') return 'drain';
-    const missing = reply.granted.find((scope) => !meta.held.includes(scope));
-    if (missing !== undefined) {
-      await fetchScope(c, missing);
+    const missing = reply.granted.filter((scope) => !meta.held.includes(scope));
+    for (const scope of missing) await fetchScope(c, scope);
+    if (missing.length > 0) {
+      // Each page has just been held against its checksum: the first comparison is due in six hours.
+      c.memory.digestAt ??= c.env.now();
       continue;
     }
     if (compare && reply.digest) {

@@ -1,6 +1,10 @@
-import type { SnapshotRequest } from '../protocol.ts';
+import type { SnapshotHeader, SnapshotRequest } from '../protocol.ts';
 import { LinkError } from './link.ts';
 import type { Contacts } from './round.ts';
+import type { SnapshotPage } from './store.ts';
+
+/** Pages held in memory while the storage writes others; beyond this the line waits. */
+const WAITING_MAX = 16;
 
 /**
  * Fetches one scope as a snapshot (S45): goes on where a cut line left off, and fetches a younger one when the cursor has
@@ -21,26 +25,63 @@ export async function fetchScope(c: Contacts, scope: string): Promise<void> {
   // The server was restored since the last pull: the next one will tell.
   if (header.epoch !== epoch) return;
   const held = new Set(await c.store.beginSnapshot(header));
-  const of = header.pages.reduce((sum, p) => sum + p.count, 0);
-  const rowsOf = new Map(header.pages.map((p) => [p.n, p.count]));
-  let done = [...held].reduce((sum, n) => sum + (rowsOf.get(n) ?? 0), 0);
-  c.progress({ doing: 'fetching', scope, done, of });
-  for await (const { n, bytes } of pages) {
-    if (held.has(n)) continue;
-    try {
-      await c.store.putPage(scope, n, bytes);
-    } catch (error) {
-      const code = codeOf(error);
-      if (code === 'UNREADABLE') throw new LinkError('unreachable', `Page ${n} of ${scope} arrived damaged.`);
-      if (code === 'NOT_FOUND') throw elsewhere(scope);
-      throw error;
-    }
-    held.add(n);
-    done += rowsOf.get(n) ?? 0;
-    c.progress({ doing: 'fetching', scope, done, of });
-  }
+  await keepPages(c, header, held, pages);
   if (held.size < header.pages.length) throw new LinkError('unreachable', `The line was cut while ${scope} was fetched.`);
   await end(c, scope);
+}
+
+/**
+ * Keeps pages while more arrive: those that came during one transaction share the next. When the line is cut, what came is kept before
+ * this throws. @param held the pages already kept; grows.
+ */
+async function keepPages(
+  c: Contacts,
+  { scope, pages: told }: SnapshotHeader,
+  held: Set<number>,
+  pages: AsyncIterable<SnapshotPage>,
+): Promise<void> {
+  const rowsOf = new Map(told.map((p) => [p.n, p.count]));
+  const of = told.reduce((sum, p) => sum + p.count, 0);
+  const progress = (): void => {
+    const done = [...held].reduce((sum, n) => sum + (rowsOf.get(n) ?? 0), 0);
+    c.progress({ doing: 'fetching', scope, done, of });
+  };
+  progress();
+  let waiting: SnapshotPage[] = [];
+  const failures: unknown[] = [];
+  let keeping: Promise<void> | null = null;
+  const keep = async (): Promise<void> => {
+    try {
+      while (waiting.length > 0) {
+        const batch = waiting;
+        waiting = [];
+        await c.store.putPages(scope, batch);
+        for (const { n } of batch) held.add(n);
+        progress();
+      }
+    } catch (error) {
+      failures.push(error);
+    }
+    keeping = null;
+  };
+  try {
+    for await (const page of pages) {
+      if (held.has(page.n)) continue;
+      waiting.push(page);
+      keeping ??= keep();
+      if (waiting.length >= WAITING_MAX) await keeping;
+      if (failures.length > 0) break;
+    }
+  } finally {
+    await keeping;
+  }
+  for (const error of failures) throw whyNotKept(error, scope);
+}
+
+function whyNotKept(error: unknown, scope: string): unknown {
+  const code = codeOf(error);
+  if (code === 'UNREADABLE') return new LinkError('unreachable', `A page of ${scope} arrived damaged.`);
+  return code === 'NOT_FOUND' ? elsewhere(scope) : error;
 }
 
 /** @returns false when the cursor has passed the snapshot: a younger one is needed. */

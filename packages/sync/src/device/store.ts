@@ -29,6 +29,12 @@ export interface AttentionEntry extends Omit<OutboxEntry, 'state'> {
   refused_at: string;
 }
 
+/** One page of a snapshot as it came over the wire. */
+export interface SnapshotPage {
+  n: number;
+  bytes: Uint8Array;
+}
+
 export interface DeviceMeta {
   device: string;
   epoch: string | null;
@@ -99,8 +105,11 @@ export interface DeviceStore {
    * dropped. Rejects with EPOCH_CHANGED when its epoch is not the one held. @returns the numbers of the pages already held.
    */
   beginSnapshot(header: SnapshotHeader): Promise<number[]>;
-  /** Keeps one page as it came (gzip of a JSON array of rows). Rejects with code UNREADABLE when its checksum is wrong. */
-  putPage(scope: string, n: number, bytes: Uint8Array): Promise<void>;
+  /**
+   * Keeps pages of the snapshot that was begun, as they came (each the gzip of a JSON array of rows), all in one transaction. Rejects with
+   * UNREADABLE when a checksum is wrong, and with NOT_FOUND when a page was not announced or the snapshot was given up.
+   */
+  putPages(scope: string, pages: readonly SnapshotPage[]): Promise<void>;
   /**
    * The scope is held from here on; its older pages and delta (below the header's head) go in the same transaction. On a device
    * without a cursor the cursor becomes the header's head. Rejects with NOT_FOUND when a page is missing, and with CONFLICT when the
