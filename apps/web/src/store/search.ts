@@ -15,13 +15,20 @@ const HOOKED: Readonly<Record<string, string>> = {
   ł: 'l',
 };
 
+const BEYOND_ASCII = /[^ -~]/;
+
 /** Lower case without accents, dots below or hooks: `Ọlá-Ɗan` → `ola-dan`. */
 export function fold(text: string): string {
+  if (!BEYOND_ASCII.test(text)) return text.toLowerCase();
   const plain = text.toLowerCase().normalize('NFD').replace(/\p{M}/gu, '');
   return plain.replace(/[ɓɗƙƴŋɛɔəıøł]/g, (c) => HOOKED[c] ?? c);
 }
 
-const plainOf = (text: string): string => fold(text).replace(/[^\p{L}\p{N}]/gu, '');
+const plainOf = (text: string): string => {
+  const plain = fold(text);
+  // Most names and numbers are plain already, and a class of Unicode letters is slow.
+  return BEYOND_ASCII.test(plain) ? plain.replace(/[^\p{L}\p{N}]/gu, '') : plain.replace(/[^a-z0-9]/g, '');
+};
 
 /** Digits of a phone number in national form: `+234 803…`, `234803…`, `+234 (0)803…` and `0803…` are the same number. */
 export function nationalPhone(text: string): string {
@@ -32,26 +39,30 @@ export function nationalPhone(text: string): string {
 /** Words of a name as they may be typed: parts of a double name alone and joined. */
 function nameWords(name: unknown): string[] {
   if (typeof name !== 'string') return [];
+  if (/^[A-Za-z]+$/.test(name)) return [name.toLowerCase()];
   return name.split(/\s+/).flatMap((word) => {
     const parts = word.split(/[-‐–/.]/).map(plainOf);
-    return parts.length > 1 ? [plainOf(word), ...parts] : parts;
+    return (parts.length > 1 ? [plainOf(word), ...parts] : parts).filter((w) => w !== '');
   });
 }
 
 interface Entry {
   row: AnyRow;
-  /** Words, each after a space, so that a word's beginning can be told from its middle. */
+  /**
+   * Words, each after a space, so that a word's beginning can be told from its middle: names, END, hospital number, phone. The end of the
+   * names is below every letter, so that this is also the order of the list.
+   */
   text: string;
   number: string;
-  sort: string;
 }
+const END = '\u0001';
+const SPACE = 32;
 
 function entryOf(row: AnyRow): Entry {
   const number = typeof row.hospital_number === 'string' ? plainOf(row.hospital_number) : '';
   const phone = typeof row.phone === 'string' ? nationalPhone(row.phone) : '';
-  const names = [row.last_name, row.first_name, row.other_names].flatMap(nameWords);
-  const words = [...names, number, phone].filter((w) => w !== '');
-  return { row, text: ` ${words.join(' ')}`, number, sort: `${names.join(' ')}\u0000${number}\u0000${row.id}` };
+  const names = [...nameWords(row.last_name), ...nameWords(row.first_name), ...nameWords(row.other_names)];
+  return { row, text: ` ${names.join(' ')}${END} ${number} ${phone}`, number };
 }
 
 /** One typed word: the ways it may stand in the text, and each at the beginning of a word. */
@@ -68,7 +79,8 @@ function wordOf(typed: string): Word[] {
   return [{ forms, begins: forms.map((form) => ` ${form}`) }];
 }
 
-const before = (a: Entry, b: Entry): number => (a.sort < b.sort ? -1 : a.sort > b.sort ? 1 : 0);
+const before = (a: Entry, b: Entry): number =>
+  a.text < b.text ? -1 : a.text > b.text ? 1 : a.row.id < b.row.id ? -1 : a.row.id > b.row.id ? 1 : 0;
 
 /**
  * Search over patients: every typed word must occur in a name, the hospital number or the phone. Best first: the number itself, then words that
@@ -77,6 +89,8 @@ const before = (a: Entry, b: Entry): number => (a.sort < b.sort ? -1 : a.sort > 
 export class PatientSearch {
   #entries = new Map<string, Entry>();
   #sorted: Entry[] | null = null;
+  /** The last search and its hits in the order of the list: with one more letter typed, only they can be hits. */
+  #last: { words: readonly Word[]; hits: readonly Entry[] } | null = null;
 
   put(row: AnyRow): void {
     const old = this.#entries.get(row.id);
@@ -95,6 +109,7 @@ export class PatientSearch {
   clear(): void {
     this.#entries.clear();
     this.#sorted = null;
+    this.#last = null;
   }
 
   /** Forget the order, before many rows are put at once. */
@@ -109,19 +124,21 @@ export class PatientSearch {
     if (words.length === 0) return this.#sorted.map((entry) => entry.row);
     // A phone number typed with spaces or brackets is one word.
     const spaced = words.length > 1 && /^[\d\s+()./-]+$/.test(query) ? wordOf(query) : null;
-    const best: AnyRow[] = [];
-    const good: AnyRow[] = [];
-    const rest: AnyRow[] = [];
-    for (const entry of this.#sorted) {
+    const among = this.#last && goesOn(this.#last.words, words) && !spaced ? this.#last.hits : this.#sorted;
+    const hits: Entry[] = [];
+    const byRank: AnyRow[][] = [[], [], [], []];
+    for (const entry of among) {
       const rank = rankOf(entry, words) || (spaced ? rankOf(entry, spaced) : 0);
-      if (rank === 3) best.push(entry.row);
-      else if (rank === 2) good.push(entry.row);
-      else if (rank === 1) rest.push(entry.row);
+      if (rank === 0) continue;
+      hits.push(entry);
+      byRank[rank]?.push(entry.row);
     }
-    return best.concat(good, rest);
+    this.#last = spaced ? null : { words, hits };
+    return byRank.reverse().flat();
   }
 
   #replace(old: Entry | undefined, entry: Entry | undefined): void {
+    this.#last = null;
     const list = this.#sorted;
     if (!list) return;
     if (old) list.splice(place(list, old), 1);
@@ -142,20 +159,34 @@ function place(list: readonly Entry[], entry: Entry): number {
   return low;
 }
 
-/** Whether any of these stands in the text. A plain loop: this runs for every patient at every keystroke. */
-function hasAny(text: string, parts: readonly string[]): boolean {
-  for (let i = 0; i < parts.length; i++) if (text.includes(parts[i] as string)) return true;
-  return false;
+/** 0: it does not occur; 1: inside a word only; 2: it begins a word. Plain code: this runs for every patient at every keystroke. */
+function occurs(text: string, { forms, begins }: Word): 0 | 1 | 2 {
+  let best: 0 | 1 = 0;
+  for (let i = 0; i < forms.length; i++) {
+    const at = text.indexOf(forms[i] as string);
+    if (at < 0) continue;
+    if (text.charCodeAt(at - 1) === SPACE || text.includes(begins[i] as string, at)) return 2;
+    best = 1;
+  }
+  return best;
 }
 
 /** 0: a word is missing; 1: all occur; 2: all begin a word; 3: one is the hospital number itself. */
 function rankOf(entry: Entry, words: readonly Word[]): 0 | 1 | 2 | 3 {
   let rank: 1 | 2 | 3 = 2;
   for (let i = 0; i < words.length; i++) {
-    const word = words[i] as Word;
-    if (!hasAny(entry.text, word.forms)) return 0;
-    if (rank === 2 && !hasAny(entry.text, word.begins)) rank = 1;
+    const found = occurs(entry.text, words[i] as Word);
+    if (found === 0) return 0;
+    if (found === 1) rank = 1;
   }
   for (const { forms } of words) if (forms.includes(entry.number)) rank = 3;
   return rank;
 }
+
+/** Whether whoever has all the words of `after` has all those of `before`: typing went on. A phone number in two forms may leave its first. */
+const goesOn = (before: readonly Word[], after: readonly Word[]): boolean =>
+  before.length <= after.length &&
+  before.every(({ forms }, i) => {
+    const now = after[i]?.forms ?? [];
+    return forms.length === 1 && now.length === 1 && now[0]?.startsWith(forms[0] ?? '') === true;
+  });

@@ -96,7 +96,7 @@ export class TestHospital {
     const mutation = { mid: newId(), kind, id, op, base: 0, patch, at };
     const outcome = await pushGroup(
       this.store,
-      { group: newId(), device: newId(), author: actor.user_id, mutations: [mutation] },
+      { group: newId(), device: newId(), author: actor.user_id, epoch: null, mutations: [mutation] },
       {
         actor,
         origin: 'server',

@@ -23,6 +23,9 @@ interface Table {
   lists: Map<string, readonly AnyRow[]>;
 }
 
+/** Of so many changes everybody is told: naming each would cost more than the few screens that look in vain. */
+const MANY = 500;
+
 const newTable = (): Table => ({ server: new Map(), shown: new Map(), indexes: new Map(), list: null, lists: new Map() });
 const topicBy = (kind: string, field: string, value: string): string => `${kind}?${field}=${value}`;
 
@@ -59,7 +62,7 @@ export class WorkingSet {
 
   /** The version at which a row was last told to be gone. */
   goneAt(kind: string, id: string): number | undefined {
-    return this.#gone.get(`${kind}/${id}`);
+    return this.#gone.size === 0 ? undefined : this.#gone.get(`${kind}/${id}`);
   }
 
   rowsBy(kind: string, field: string, value: string): readonly AnyRow[] {
@@ -91,7 +94,7 @@ export class WorkingSet {
       const { server } = this.#table(kind);
       for (const row of list) {
         if (row.row_version < Math.max(server.get(row.id)?.row_version ?? 0, this.goneAt(kind, row.id) ?? 0)) continue;
-        this.#gone.delete(`${kind}/${row.id}`);
+        if (this.#gone.size > 0) this.#gone.delete(`${kind}/${row.id}`);
         if (row.deleted) server.delete(row.id);
         else server.set(row.id, row);
         changed.push({ kind, id: row.id });
@@ -115,6 +118,7 @@ export class WorkingSet {
   ): void {
     const lost: RowKey[] = [];
     for (const [kind, table] of this.#tables) {
+      if (table.server.size === 0) continue;
       const kept = new Set(rows[kind]?.map((row) => row.id));
       for (const row of [...table.server.values()]) {
         if (kept.has(row.id) || !belong(kind, row)) continue;
@@ -129,7 +133,8 @@ export class WorkingSet {
   /** Lays unsent work over these rows again and tells who shows them. */
   refresh(keys: readonly RowKey[]): void {
     const topics = new Set<string>();
-    if (keys.length > 500) this.#search.unsort();
+    const many = keys.length > MANY;
+    if (many) this.#search.unsort();
     for (const { kind, id } of keys) {
       const table = this.#table(kind);
       const before = table.shown.get(id);
@@ -139,14 +144,14 @@ export class WorkingSet {
       if (after) table.shown.set(id, after);
       else table.shown.delete(id);
       table.list = null;
-      topics.add(kind).add(`${kind}/${id}`);
+      if (!many) topics.add(kind).add(`${kind}/${id}`);
       for (const [field, index] of table.indexes) {
         for (const row of [before, after]) {
           const value = row?.[field];
           if (typeof value !== 'string') continue;
           reindex(index, value, id, row === after);
           table.lists.delete(`${field}=${value}`);
-          topics.add(topicBy(kind, field, value));
+          if (!many) topics.add(topicBy(kind, field, value));
         }
       }
       if (kind === 'patients') {
@@ -155,7 +160,8 @@ export class WorkingSet {
         else this.#search.remove(id);
       }
     }
-    this.topics.tell(topics);
+    if (many) this.topics.tellAll();
+    else this.topics.tell(topics);
   }
 
   /** Forgets everything. */

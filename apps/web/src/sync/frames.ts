@@ -9,7 +9,7 @@ export async function* framesOf(stream: AsyncIterable<Uint8Array>): AsyncGenerat
   let parts: Uint8Array[] = [];
   let have = 0;
   const take = (count: number): Uint8Array => {
-    const all = parts.length === 1 && parts[0] ? parts[0] : joined(parts, have);
+    const all = parts.length === 1 && parts[0] ? parts[0] : joined(parts);
     parts = all.length > count ? [all.subarray(count)] : [];
     have = all.length - count;
     return all.slice(0, count);
@@ -33,8 +33,9 @@ export async function* framesOf(stream: AsyncIterable<Uint8Array>): AsyncGenerat
   if (need !== null || have > 0) throw new Error('The stream ended inside a frame.');
 }
 
-function joined(parts: readonly Uint8Array[], length: number): Uint8Array {
-  const all = new Uint8Array(length);
+/** These bytes after one another. */
+export function joined(parts: readonly Uint8Array[]): Uint8Array {
+  const all = new Uint8Array(parts.reduce((sum, part) => sum + part.length, 0));
   let at = 0;
   for (const part of parts) {
     all.set(part, at);

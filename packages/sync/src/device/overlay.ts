@@ -129,7 +129,8 @@ export class Overlay {
 
   /** The row as shown, given the server's copy of it. */
   shown(kind: string, id: string, server: AnyRow | undefined): AnyRow | undefined {
-    const pending = this.byRow.get(keyOf(kind, id));
+    // Asked for every row of a first fetch, when there is seldom anything to lay.
+    const pending = this.byRow.size === 0 ? undefined : this.byRow.get(keyOf(kind, id));
     return pending ? shownRow(server, pending, this.facility, this.cursor) : server;
   }
 

@@ -21,13 +21,15 @@ export type PullEnd = 'head' | 'new epoch' | 'drain' | 'revoked';
 export async function pullAll(c: Contacts): Promise<PullEnd> {
   let compared = false;
   for (let i = 0; i < REPLIES_PER_ROUND_MAX; i++) {
-    const meta = await c.store.meta();
+    let meta = await c.store.meta();
     const compare = !compared && meta.cursor !== null && due(c.memory.digestAt, c.env.now(), DIGEST_EVERY_MS);
     const reply = await ask(c, meta, compare);
     c.heard(reply.server_time);
     if (reply.epoch !== meta.epoch) {
       await enterEpoch(c, meta, reply);
-      return 'new epoch';
+      // What waits goes first in the new epoch; on a first contact nothing does, and the reply says already what to fetch.
+      if (meta.epoch !== null || (await c.store.outbox()).length > 0) return 'new epoch';
+      meta = await c.store.meta();
     }
     if (reply.device_state === 'revoked') {
       await drop(c, meta.held);
