@@ -82,7 +82,7 @@ test('a snapshot that is begun or ended meanwhile wins', async () => {
   await store.applyPage(12, { rows: { patients: [rowOf(3, 4)] }, gone: [], next: 21 });
   const bytes = await begin(30);
   expect(await compact(db, keys, 'identity')).toBe(true);
-  await store.putPages('identity', [{ n: 0, bytes: bytes }]);
+  await store.putPages('identity', [{ n: 0, bytes }]);
   expect(await shown()).toContain('Patient 3@4');
   await store.endSnapshot('identity');
   expect(await shown()).toHaveLength(20);

@@ -13,7 +13,7 @@ import { type DeviceEnv, type Message, QUIET } from './device-env.ts';
 import { firstDeviceName } from './device-name.ts';
 import { draftRoom } from './draft-room.ts';
 import { Drafts } from './drafts.ts';
-import { type StoreChange, withoutRows } from './indexeddb.ts';
+import { inOutline, type StoreChange } from './indexeddb.ts';
 import { keyringStore } from './keyring-store.ts';
 import { Memory } from './memory.ts';
 import { Opened } from './opened.ts';
@@ -269,7 +269,7 @@ export class Device {
 
   #changed(change: StoreChange): void {
     this.memory.heard(change);
-    this.#tabs?.tell({ t: 'change', change: withoutRows(change) });
+    this.#tabs?.tell({ t: 'change', change: inOutline(change) });
   }
 
   async #dropped(scopes: readonly string[], tell = true): Promise<void> {

@@ -22,13 +22,13 @@ import { Groups } from './groups.ts';
 export type StoreChange =
   /** Rows of a page of changes. */
   | { what: 'rows'; keys: (readonly [kind: string, id: string])[]; page?: ScopeContent }
-  /** Outbox, journal or attention. */
-  | { what: 'groups' }
+  /** Outbox, journal or attention. `saved`: this group came, and nothing else changed. */
+  | { what: 'groups'; saved?: OutboxEntry }
   /** These scopes came, went or were replaced; all of them when none is named. `fresh`: what the one named holds since then. */
   | { what: 'scopes'; scopes?: readonly string[]; fresh?: FreshScope };
 
 /** A change as other tabs are told of it: they look up what it brought. */
-export function withoutRows(change: StoreChange): StoreChange {
+export function inOutline(change: StoreChange): StoreChange {
   if (change.what === 'rows') return { what: 'rows', keys: change.keys };
   return change.what === 'scopes' && change.scopes ? { what: 'scopes', scopes: change.scopes } : { what: change.what };
 }
@@ -92,8 +92,10 @@ export class IndexedDbDeviceStore implements DeviceStore {
   putPages = (scope: string, pages: readonly SnapshotPage[]): Promise<void> =>
     this.#write(() => this.copies.putPages(scope, pages));
 
-  save(entry: NewGroup, mends?: { group: string }): Promise<OutboxEntry> {
-    return this.#write(() => this.#groups.save(entry, mends), { what: 'groups' });
+  async save(entry: NewGroup, mends?: { group: string }): Promise<OutboxEntry> {
+    const saved = await this.#write(() => this.#groups.save(entry, mends));
+    this.#tell(mends ? { what: 'groups' } : { what: 'groups', saved });
+    return saved;
   }
 
   settle(

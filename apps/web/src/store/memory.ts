@@ -30,6 +30,7 @@ export class Memory {
   #store: IndexedDbDeviceStore | null = null;
   #facility = '';
   #groups: { outbox: readonly OutboxEntry[]; acked: readonly AckedEntry[] } = { outbox: [], acked: [] };
+  #cursor: number | null = null;
   #last: Promise<void> = Promise.resolve();
   readonly #failed: (error: unknown) => void;
 
@@ -59,6 +60,7 @@ export class Memory {
   empty(): void {
     this.#store = null;
     this.#groups = { outbox: [], acked: [] };
+    this.#cursor = null;
     this.work.clear();
     this.rows.clear();
   }
@@ -88,7 +90,7 @@ export class Memory {
   }
 
   async #take(store: IndexedDbDeviceStore, change: StoreChange): Promise<void> {
-    if (change.what === 'groups') return await this.#lay(store);
+    if (change.what === 'groups') return await (change.saved ? this.#add(change.saved) : this.#lay(store));
     if (change.what === 'rows') {
       const content = change.page ?? (await store.copies.changes(change.keys));
       const { cursor } = await store.meta();
@@ -127,8 +129,21 @@ export class Memory {
     this.onGroups?.();
   }
 
+  /** Lays one more group over the rows, without reading again what else waits. */
+  #add(saved: OutboxEntry): void {
+    const { outbox, acked } = this.#groups;
+    // It was read meanwhile, and may be on the server already.
+    if ([...outbox, ...acked, ...this.work.refused].some((entry) => entry.cseq === saved.cseq)) return;
+    this.#groups = { outbox: [...outbox, saved], acked };
+    this.work.setOverlay(new Overlay(this.#groups.outbox, acked, this.#cursor, this.#facility));
+    this.rows.refresh(saved.group.mutations);
+    this.#review();
+    this.onGroups?.();
+  }
+
   /** Changes server copies while the overlay of this cursor is in force, and shows again what either touched. */
   #over(cursor: number | null, change: () => void): void {
+    this.#cursor = cursor;
     const before = [...this.work.overlay.keys()];
     this.work.setOverlay(new Overlay(this.#groups.outbox, this.#groups.acked, cursor, this.#facility));
     change();

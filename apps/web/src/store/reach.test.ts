@@ -36,7 +36,7 @@ async function shared() {
     const bytes = await packRows([rowOf(1, 1)]);
     const page = { n: 0, kind, count: 1, bytes: bytes.length, crc32: crc32(bytes) };
     await doctor.beginSnapshot({ snapshot: scope, epoch: 'e', scope, head: 10, pages: [page] });
-    await doctor.putPages(scope, [{ n: 0, bytes: bytes }]);
+    await doctor.putPages(scope, [{ n: 0, bytes }]);
     await doctor.endSnapshot(scope);
   }
   return { db, doctor, laboratory };

@@ -113,7 +113,7 @@ test('a page that cannot be read is dropped with its scope and reported; the out
     const bytes = await packRows([]);
     const page = { n: 0, kind, count: 0, bytes: bytes.length, crc32: crc32(bytes) };
     await store.beginSnapshot({ snapshot: scope, epoch: 'e', scope, head: 5, pages: [page] });
-    await store.putPages(scope, [{ n: 0, bytes: bytes }]);
+    await store.putPages(scope, [{ n: 0, bytes }]);
     await store.endSnapshot(scope);
   }
   const group = { group: 'g', device: 'd', author: 'a', mutations: [] };

@@ -39,6 +39,10 @@ export class Work {
     return state;
   }
 
+  get refused(): readonly AttentionEntry[] {
+    return this.#refused;
+  }
+
   /** What waits has changed. The rows it touches are laid anew by the caller. */
   setOverlay(overlay: Overlay): void {
     this.#overlay = overlay;
