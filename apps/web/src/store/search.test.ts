@@ -1,4 +1,4 @@
-import type { AnyRow, Json } from '@psa/domain';
+import { type AnyRow, chanceFrom, type Json } from '@psa/domain';
 import { expect, test } from 'vitest';
 import { fold, nationalPhone, PatientSearch } from './search.ts';
 
@@ -91,6 +91,46 @@ test('changed and removed patients are found as they are now', () => {
   expect(search.find('before')).toEqual([]);
   search.remove(row.id);
   expect(search.find('').map((r) => r.last_name)).toEqual(['Other']);
+});
+
+test('typing on, deleting and changing give what a fresh search gives', () => {
+  const c = chanceFrom(7);
+  const names = ['Ada', 'Adamu', 'Bada', 'Ọla-Ada', 'Musa', 'Obi Chi', 'Uche'];
+  const some = () =>
+    patient({
+      last_name: c.pick(names),
+      first_name: c.pick(names),
+      hospital_number: `2024/${c.below(30)}`,
+      phone: c.pick(['08031234567', '+234 803 555 1234', '23480']),
+    });
+  const rows = Array.from({ length: 60 }, some);
+  const used = new PatientSearch();
+  for (const row of rows) used.put(row);
+  const change = (): void => {
+    const at = c.below(rows.length);
+    const row = { ...some(), id: rows[at]?.id ?? '' };
+    rows[at] = row;
+    used.put(row);
+  };
+  for (let round = 0; round < 60; round++) {
+    const wanted = c.pick([
+      'ada musa',
+      'musa bad',
+      'obi chi',
+      'ọla-ada',
+      '2024/12',
+      '2348031234567',
+      '+234 803 555 1234',
+      '08031',
+    ]);
+    for (let typed = 0; typed <= wanted.length; typed++) {
+      if (c.odds(0.15)) change();
+      const query = wanted.slice(0, typed);
+      const fresh = new PatientSearch();
+      for (const row of rows) fresh.put(row);
+      expect([query, used.find(query)]).toEqual([query, fresh.find(query)]);
+    }
+  }
 });
 
 test('10,000 patients: a keystroke costs a fraction of preparing them', () => {

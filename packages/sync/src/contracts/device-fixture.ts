@@ -91,6 +91,7 @@ export function edits(n: number, ...targets: number[]): NewGroup {
     group: nth(0x10000 + n),
     device: nth(0xd0),
     author: nth(0xa0),
+    epoch: EPOCH,
     mutations: targets.map((target, i) => ({
       mid: midOf(n, i),
       kind: 'patients',
@@ -124,7 +125,7 @@ export const deferred = (n: number, i = 0): MutationResult => ({
 
 /** A snapshot of a scope with the given pages, and the bytes of each. */
 export async function snapshotOf(
-  f: DeviceFixture,
+  f: Pick<DeviceFixture, 'pack'>,
   scope: string,
   head: number,
   pages: { kind: string; rows: AnyRow[] }[],

@@ -66,11 +66,11 @@ async function keepPages(
   };
   try {
     for await (const page of pages) {
+      if (failures.length > 0) break;
       if (held.has(page.n)) continue;
       waiting.push(page);
       keeping ??= keep();
       if (waiting.length >= WAITING_MAX) await keeping;
-      if (failures.length > 0) break;
     }
   } finally {
     await keeping;
