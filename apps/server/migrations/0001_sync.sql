@@ -10,8 +10,25 @@ create table sync_head (
 create table sync_epoch (
   facility_id uuid primary key,
   epoch uuid not null,
-  restored_to timestamptz(3)
+  restored_to timestamptz(3),
+  -- A row changed before this moment was not changed in this epoch (S49).
+  since timestamptz(3) not null default date_trunc('milliseconds', clock_timestamp()),
+  -- The epochs that this one goes on from, oldest first: [{"epoch": …, "until": …}].
+  earlier jsonb not null default '[]'
 );
+
+-- What the backup holds was written before it was taken, whatever the clock says by now: the earlier of the two moments also counts
+-- where the clock was put back, or runs ahead of the one that stamps rows.
+create function sync_epoch_begins() returns trigger language plpgsql as $$
+begin
+  new.since := date_trunc('milliseconds', least(clock_timestamp(), new.restored_to));
+  new.earlier := old.earlier || jsonb_build_object('epoch', old.epoch,
+    'until', to_char(new.since at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"'));
+  return new;
+end $$;
+
+create trigger sync_epoch_begins before update on sync_epoch for each row
+  when (new.epoch is distinct from old.epoch) execute function sync_epoch_begins();
 
 -- Where each synced row last moved in that order: U it is there, D it was retracted, X it left this scope.
 create table sync_entity (

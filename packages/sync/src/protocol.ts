@@ -54,6 +54,8 @@ export const groupSchema = z.strictObject({
   group: uuid,
   device: uuid,
   author: uuid,
+  /** The server's life whose `row_version`s the bases count (S49); null before the first contact. */
+  epoch: uuid.nullable(),
   mutations: z.array(mutationSchema).min(1).max(GROUP_MUTATIONS_MAX),
 });
 export type Group = z.infer<typeof groupSchema>;

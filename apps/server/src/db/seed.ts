@@ -54,6 +54,7 @@ async function write(store: PgServerStore, facility: string, entry: Entry, now: 
     group: newId(),
     device: seedId(facility, 'server'),
     author: admin,
+    epoch: null,
     mutations: [{ ...mutation, patch: entry.patch }],
   };
   const { results, crash } = await pushGroup(store, group, {

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { serverStoreContract } from '@psa/sync/contracts';
 import type pg from 'pg';
-import { afterAll, beforeAll, describe, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { openDatabase } from '../testing/database.ts';
 import { createPool } from './pool.ts';
 import { PgServerStore } from './store.ts';
@@ -20,13 +20,35 @@ afterAll(async () => {
 });
 
 /** Each case has a facility of its own; nothing is removed between them, as in a hospital. */
-const open = async () => ({
-  store: new PgServerStore(pool),
-  facility: randomUUID(),
-  newId: () => randomUUID() as string,
-  close: async () => undefined,
-});
+const open = async () => {
+  const facility = randomUUID();
+  return {
+    store: new PgServerStore(pool),
+    facility,
+    newId: () => randomUUID() as string,
+    restore: (to: string) => restore(facility, to),
+    close: async () => undefined,
+  };
+};
+
+/** As docs/operations.md says. */
+async function restore(facility: string, to: string | null): Promise<void> {
+  const set = 'update sync_epoch set epoch = gen_random_uuid(), restored_to = $2 where facility_id = $1';
+  await pool.query(set, [facility, to]);
+}
 
 describe('the contract of every server store', () => {
   test.each(serverStoreContract)('$name', (c) => c.run(open));
+});
+
+test.each(['2199-01-01T00:00:00Z', null])('[S49] a life that is restored to %s begins now, not later', async (to) => {
+  const { store, facility } = await open();
+  await store.epoch(facility);
+  await restore(facility, to);
+  const { rows } = await pool.query('select clock_timestamp() as now');
+  const { since, earlier } = await store.epoch(facility);
+  expect(Date.parse(since)).toBeLessThanOrEqual(rows[0].now.getTime());
+  expect(earlier).toMatchObject([{ until: since }]);
+  await pool.query('update sync_epoch set restored_to = now() where facility_id = $1', [facility]);
+  expect(await store.epoch(facility)).toMatchObject({ since, earlier });
 });

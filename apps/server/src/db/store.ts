@@ -6,6 +6,7 @@ import {
   type Effects,
   type Gone,
   type KindDigest,
+  type Life,
   type Loaded,
   type Need,
   NO_EFFECTS,
@@ -144,10 +145,11 @@ export class PgServerStore implements ServerStore {
     return rows[0]?.seq ?? 0;
   }
 
-  async epoch(facility: string): Promise<{ epoch: string; restored_to: string | null }> {
+  async epoch(facility: string): Promise<Life> {
     const read = {
       name: 'epoch',
-      text: `select epoch, to_char(restored_to at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"') as restored_to
+      text: `select epoch, to_char(restored_to at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"') as restored_to,
+               to_char(since at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"') as since, earlier
              from sync_epoch where facility_id = $1`,
       values: [facility],
     };

@@ -50,7 +50,13 @@ const wish = (part: Partial<Mutation>): Mutation => ({
   at: '2026-11-22T08:00:00.000Z',
   ...part,
 });
-const groupOf = (...mutations: Mutation[]): Group => ({ group: randomUUID(), device, author: actor.user_id, mutations });
+const groupOf = (...mutations: Mutation[]): Group => ({
+  group: randomUUID(),
+  device,
+  author: actor.user_id,
+  epoch: null,
+  mutations,
+});
 const push = (...mutations: Mutation[]) => pushGroup(store, groupOf(...mutations), context());
 const patient = (number: string, more: Patch = {}): Patch => ({
   hospital_number: number,

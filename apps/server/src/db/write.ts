@@ -50,6 +50,7 @@ export async function writeAll(
     group: w.newId(),
     device: NO_DEVICE,
     author: by.actor.user_id,
+    epoch: null,
     mutations: wishes.map(({ kind, id, op, patch, base, reason }) => ({
       mid: w.newId(),
       kind,

@@ -132,7 +132,8 @@ export async function openHospital(config: Partial<AppConfig> = {}, webDir?: str
   function sealed(by: Tablet, cseq: number, mutations: readonly Wish[], author = String(by.reply.user.id)) {
     const at = new Date(now()).toISOString();
     const whole = mutations.map((m) => ({ mid: writer.newId(), op: 'create', base: 0, patch: {}, at, ...m }));
-    const body = JSON.stringify({ group: writer.newId(), device: by.device, author, mutations: whole });
+    const epoch = by.reply.device?.epoch ?? null;
+    const body = JSON.stringify({ group: writer.newId(), device: by.device, author, epoch, mutations: whole });
     const key = Buffer.from(by.reply.device?.keys.author ?? '', 'base64');
     return { cseq, body, sig: createHmac('sha256', key).update(body).digest('base64') };
   }

@@ -20,6 +20,8 @@ export interface ServerFixture {
   store: ServerStore;
   facility: string;
   newId(): string;
+  /** Begins a new life with what is there now, as a restore does. @param restoredTo ISO 8601, in the past */
+  restore(restoredTo: string): Promise<void>;
   /** Ends the store and removes what it left. */
   close(): Promise<void>;
 }

@@ -1,4 +1,4 @@
-import { RECORD_LIST, UUID } from '@psa/domain';
+import { isInstant, RECORD_LIST, UUID } from '@psa/domain';
 import { digestOf } from '../digest.ts';
 import { must, same } from './must.ts';
 import { type ServerCase, serverCase, Ward } from './server-fixture.ts';
@@ -154,5 +154,21 @@ export const serverReads: ServerCase[] = [
     same(first.restored_to, null, 'a database that was never restored');
     await w.write([w.patient('H1')]);
     same(await w.f.store.epoch(w.facility), first, 'the epoch after a write');
+    same([first.earlier, isInstant(first.since)], [[], true], 'the beginning of a first life');
+  }),
+
+  serverCase('[S49] a restored database tells when its life began and which lives it goes on from', async (w) => {
+    const lives = [await w.f.store.epoch(w.facility)];
+    const moments = ['2026-03-01T06:00:00.000Z', '2026-03-02T06:00:00.250Z'];
+    for (const moment of moments) {
+      await w.f.restore(moment);
+      const life = await w.f.store.epoch(w.facility);
+      const earlier = lives.map(({ epoch }, i) => ({ epoch, until: moments[i] }));
+      must(!lives.some((was) => was.epoch === life.epoch), 'a new life has a new name', life.epoch);
+      same(life, { epoch: life.epoch, restored_to: moment, since: moment, earlier }, 'the new life');
+      await w.write([w.patient(`H ${moment}`)]);
+      same(await w.f.store.epoch(w.facility), life, 'the life after a write');
+      lives.push(life);
+    }
   }),
 ];

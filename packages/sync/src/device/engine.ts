@@ -32,8 +32,6 @@ export class DeviceEnd {
     deferredAt: null,
     mended: false,
   };
-  /** The id of this device never changes. */
-  private device: string | null = null;
   private running: Promise<SyncReport> | null = null;
   private next: Promise<SyncReport> | null = null;
 
@@ -49,8 +47,12 @@ export class DeviceEnd {
    * @param mends the refused group that this takes the place of.
    */
   async save(wishes: readonly Wish[], author: string, mends?: { group: string }): Promise<OutboxEntry> {
-    this.device ??= (await this.store.meta()).device;
-    const entry = await newGroup(wishes, { device: this.device, author }, this.env, (body) => this.options.sign(body, author));
+    const { device, epoch: present } = await this.store.meta();
+    // What is mended was read when it was first wished.
+    const mended = mends && (await this.store.attention()).find((e) => e.group.group === mends.group);
+    const epoch = mended ? mended.group.epoch : present;
+    const who = { device, author, epoch };
+    const entry = await newGroup(wishes, who, this.env, (body) => this.options.sign(body, author));
     return await this.store.save(entry, mends);
   }
 

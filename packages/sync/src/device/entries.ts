@@ -8,7 +8,7 @@ import type { AttentionEntry } from './store.ts';
 export function unreadableEntry(device: string, cseq: number, body = '', refusedAt = ''): AttentionEntry {
   return {
     cseq,
-    group: { group: '', device, author: '', mutations: [] },
+    group: { group: '', device, author: '', epoch: null, mutations: [] },
     body,
     sig: '',
     saved_at: '',

@@ -8,7 +8,7 @@ import { jsonBytes, nextGroups } from './push.ts';
 import { nextBatch, RETRY_MS_MAX, retryDelayMs } from './retry.ts';
 import type { AttentionEntry, OutboxEntry } from './store.ts';
 
-const WHO = { device: nth(1), author: nth(2) };
+const WHO = { device: nth(1), author: nth(2), epoch: nth(3) };
 const env = (now = Date.UTC(2026, 2, 1)) => ({ now: () => now, chance: new Random(1) });
 const parked = (n: number, id: number, base: number): Mutation => ({
   mid: nth(n),

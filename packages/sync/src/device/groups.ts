@@ -21,6 +21,8 @@ export interface Wish {
 export interface Author {
   device: string;
   author: string;
+  /** The epoch in which the bases were read; null before the first contact. */
+  epoch: string | null;
 }
 
 /** What making and sending groups needs of the world. */
@@ -45,6 +47,7 @@ export function groupOf(wishes: readonly Wish[], who: Author, env: DeviceEnv): G
     group: newId(),
     device: who.device,
     author: who.author,
+    epoch: who.epoch,
     mutations: wishes.map((wish) => {
       const { kind, id, op, base, patch, resolves, repairs, reason } = wish;
       return {

@@ -72,7 +72,7 @@ test('[S10] a journal entry counts below its head and above the copy’s version
 
 const entry = (cseq: number, mutations: Mutation[], saved_at = AT): OutboxEntry => ({
   cseq,
-  group: { group: `g${cseq}`, device: 'd', author: 'me', mutations },
+  group: { group: `g${cseq}`, device: 'd', author: 'me', epoch: null, mutations },
   body: '',
   sig: '',
   saved_at,

@@ -1,5 +1,6 @@
 import { type Json, mergeGroupOf, mergeRuleOf, type Patch, type RecordDef } from '@psa/domain';
 import type { Clash } from './context.ts';
+import { writtenFields } from './lives.ts';
 import type { StoredRow } from './store.ts';
 import { sameValue } from './values.ts';
 
@@ -22,7 +23,7 @@ export function unseen(stored: StoredRow, field: string, read: Read): boolean {
 
 /** Whether another device changed anything of this row unseen. */
 export const anyUnseen = (stored: StoredRow, read: Read): boolean =>
-  Object.keys(stored.field_ver).some((field) => unseen(stored, field, read));
+  writtenFields(stored).some((field) => unseen(stored, field, read));
 
 /** The fields of a patch whose wanted values are not the present ones. */
 export const changedFields = (stored: StoredRow, patch: Patch): string[] =>
@@ -75,7 +76,7 @@ export function clashWithRetraction(def: RecordDef, stored: StoredRow, patch: Pa
 
 /** A retraction (or restoration) of a row that has an unseen change. */
 export function clashOnDeleted(stored: StoredRow, wanted: boolean, read: Read): Clash {
-  const news = Object.keys(stored.field_ver).filter((field) => field !== 'deleted' && unseen(stored, field, read));
+  const news = writtenFields(stored).filter((field) => field !== 'deleted' && unseen(stored, field, read));
   return {
     fields: ['deleted'],
     mine: { deleted: wanted },

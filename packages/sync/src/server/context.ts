@@ -1,6 +1,6 @@
 import type { Actor, FieldProblems, Patch, ProblemCode } from '@psa/domain';
 import type { Mutation, MutationResult } from '../protocol.ts';
-import type { Effects, Need } from './store.ts';
+import type { Effects, Life, Need } from './store.ts';
 
 /**
  * Where a group comes from. Only what comes from a device is parked, deferred and quarantined: the others have somebody who
@@ -22,6 +22,8 @@ export interface DecideContext {
   newId(): string;
   address: string | null;
   user_agent: string | null;
+  /** The present life of the database; absent when the sender holds no versions of another. */
+  life?: Life | undefined;
   /** The sender has no copy of its own: whatever is stored counts as read. */
   baseIsCurrent?: boolean;
 }

@@ -2,6 +2,7 @@ import { PROBLEMS, recordOf } from '@psa/domain';
 import type { Group, Mutation, MutationResult } from '../protocol.ts';
 import type { DecideContext, Decision, Judged, Verdict } from './context.ts';
 import { judge, mayRepair } from './judge.ts';
+import { withPresentBase } from './lives.ts';
 import {
   deferGroup,
   entryOf,
@@ -45,7 +46,8 @@ export function needOf(group: Group): Need {
 export function decideGroup(loaded: Loaded, group: Group, ctx: DecideContext): Decision {
   const fresh = unanswered(loaded, group);
   if (fresh.length === 0) return { ...NO_EFFECTS, results: inOrder(loaded, group, new Map()), wants: [] };
-  const trial = tryAll(loaded, fresh, ctx);
+  const present = (m: Mutation) => withPresentBase(loaded, group, m, ctx.life);
+  const trial = tryAll(loaded, fresh, present, ctx);
   if (trial.wants.length > 0) return { ...NO_EFFECTS, results: [], wants: trial.wants };
   const repairs = fresh.flatMap((m) =>
     m.op !== 'withdraw' && m.repairs !== undefined && mayRepair(trial.work, m, ctx) ? [m.repairs] : [],
@@ -53,7 +55,9 @@ export function decideGroup(loaded: Loaded, group: Group, ctx: DecideContext): D
   const refusals = refusalsOf(trial.judged, ctx);
   if (refusals.size > 0) return refuseGroup(loaded, group, ctx, refusals, repairs);
   if (trial.judged.some((j) => j.verdict.is === 'deferred')) return deferGroup(loaded, group, ctx, repairs);
-  if (trial.judged.some((j) => j.verdict.is === 'clash')) return parkGroup(loaded, group, trial.judged, ctx, repairs);
+  if (trial.judged.some((j) => j.verdict.is === 'clash')) {
+    return parkGroup(loaded, group, trial.judged, present, ctx, repairs);
+  }
   return applyGroup(loaded, group, trial, ctx, repairs);
 }
 
@@ -65,7 +69,10 @@ interface Trial {
   wants: Need['among'];
 }
 
-function tryAll(loaded: Loaded, mutations: readonly Mutation[], ctx: DecideContext): Trial {
+/** A mutation with its base in versions of the present life. */
+type Present = (m: Mutation) => Mutation;
+
+function tryAll(loaded: Loaded, mutations: readonly Mutation[], present: Present, ctx: DecideContext): Trial {
   const trial: Trial = { work: new Work(loaded), judged: [], released: [], wants: [] };
   const clashed = new Set<Key>();
   const failed = new Set<Key>();
@@ -73,7 +80,7 @@ function tryAll(loaded: Loaded, mutations: readonly Mutation[], ctx: DecideConte
     const key = keyOf(mutation.kind, mutation.id);
     let verdict: Verdict = failed.has(key)
       ? { is: 'refused', code: 'GROUP_REFUSED' }
-      : judge(trial.work, mutation, ctx, clashed);
+      : judge(trial.work, present(mutation), ctx, clashed);
     if (verdict.is === 'wants') return { ...trial, wants: verdict.among };
     if (verdict.is === 'clash') clashed.add(key);
     if (verdict.is === 'refused') failed.add(key);
@@ -131,10 +138,13 @@ function parkGroup(
   loaded: Loaded,
   group: Group,
   judged: readonly Judged[],
+  present: Present,
   ctx: DecideContext,
   repairs: readonly string[],
 ): Decision {
-  const { work, conflictIds } = park(loaded, judged, ctx);
+  // What is released later is released in a group of the present life.
+  const now = judged.map(({ mutation, verdict }) => ({ mutation: present(mutation), verdict }));
+  const { work, conflictIds } = park(loaded, now, ctx);
   const mutations = judged.map((j) => j.mutation);
   const results = new Map(
     mutations.map((m, i) => [m.mid, { mid: m.mid, status: 'conflict' as const, conflict_id: conflictIds[i] ?? '' }]),

@@ -94,7 +94,7 @@ function deep(levels: number): string {
   const id = '00000000-0000-7000-8000-000000000001';
   const at = NOW;
   const mutation = { mid: id, kind: 'patients', id, op: 'edit', base: 1, patch: { city: 'DEEP' }, at };
-  const body = JSON.stringify({ group: id, device: id, author: id, mutations: [mutation] });
+  const body = JSON.stringify({ group: id, device: id, author: id, epoch: null, mutations: [mutation] });
   return body.replace('"DEEP"', '['.repeat(levels) + ']'.repeat(levels));
 }
 
@@ -261,8 +261,21 @@ test('[S48] a device of another epoch is told so and gets no rows', async () => 
   const reply = await end.pull(caller(t), pullOf(t, { epoch: before, cursor: 2, held: ['ref', 'identity'] }));
   expect(reply).toMatchObject({ epoch: after, restored_to: NOW, rows: {}, next: 0, more: false });
   expect(h.rows('patients')).toEqual([]);
-  const push = await end.push(caller(t), pushOf(t, [], { epoch: before }));
-  expect(push.epoch).toBe(after);
+  await expect(end.push(caller(t), pushOf(t, [], { epoch: before }))).rejects.toMatchObject({ code: 'EPOCH_CHANGED' });
+  expect((await end.push(caller(t), pushOf(t, [], { epoch: after }))).epoch).toBe(after);
+});
+
+test('[S48] answers that a restore has made untrue are not given', async () => {
+  const { h, end, caller } = await serving();
+  const t = h.tablet();
+  const backup = h.store.backup();
+  const head = h.store.head.bind(h.store);
+  h.store.head = async (facility) => {
+    h.store.restore(backup, h.newId(), NOW);
+    return head(facility);
+  };
+  const group = signed(h.group(t, { kind: 'patients', op: 'create', patch: h.whois() }));
+  await expect(end.push(caller(t), pushOf(t, [group]))).rejects.toMatchObject({ code: 'EPOCH_CHANGED' });
 });
 
 test('[S50] an app that is too old may send and not receive', async () => {

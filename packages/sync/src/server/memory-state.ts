@@ -6,6 +6,7 @@ import {
   type HeldEntry,
   type Key,
   keyOf,
+  type Life,
   type Loaded,
   type MutationEntry,
   type Need,
@@ -31,8 +32,7 @@ export type HeldState = QuarantineEntry['state'] | 'repaired' | 'withdrawn' | 'j
 
 /** Everything a MemoryServerStore keeps. Rows and entries are never changed in place, so a copy of the maps is a backup. */
 export interface MemoryState {
-  epoch: string;
-  restored_to: string | null;
+  life: Life;
   heads: Map<string, number>;
   rows: Map<Key, StoredRow>;
   changes: Map<string, Change>;
@@ -43,8 +43,7 @@ export interface MemoryState {
 }
 
 export const newState = (epoch: string): MemoryState => ({
-  epoch,
-  restored_to: null,
+  life: { epoch, restored_to: null, since: new Date(0).toISOString(), earlier: [] },
   heads: new Map(),
   rows: new Map(),
   changes: new Map(),

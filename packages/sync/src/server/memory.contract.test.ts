@@ -10,12 +10,16 @@ function newId(): string {
   return uuidv7(1_772_000_000_000 + n, (count) => Uint8Array.from({ length: count }, (_, i) => (n * 31 + i * 7) & 0xff));
 }
 
-const open: OpenServer = async () => ({
-  store: new MemoryServerStore({ epoch: newId() }),
-  facility: newId(),
-  newId,
-  close: async () => undefined,
-});
+const open: OpenServer = async () => {
+  const store = new MemoryServerStore({ epoch: newId() });
+  return {
+    store,
+    facility: newId(),
+    newId,
+    restore: async (to) => store.restore(store.backup(), newId(), to),
+    close: async () => undefined,
+  };
+};
 
 test.each(serverStoreContract)('$name', (c) => c.run(open));
 

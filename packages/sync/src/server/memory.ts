@@ -3,7 +3,7 @@ import { digestOf } from '../digest.ts';
 import type { Gone, KindDigest } from '../protocol.ts';
 import { brokenBy } from './constraints.ts';
 import { load, type MemoryState, newState, overlay, scopeOf, stale, travels } from './memory-state.ts';
-import { type Broken, type Effects, keyOf, type Loaded, type Need, NO_EFFECTS, type ServerStore } from './store.ts';
+import { type Broken, type Effects, keyOf, type Life, type Loaded, type Need, NO_EFFECTS, type ServerStore } from './store.ts';
 
 /** Times a decision is made again when its insert meets a row or a mid that is there already. */
 const LOST_RACES_MAX = 8;
@@ -36,7 +36,7 @@ export class MemoryServerStore implements ServerStore {
     decide: (loaded: Loaded) => Effects,
   ): Promise<{ broken: Broken | null; effects: Effects }> {
     let lost = 0;
-    const life = this.state.epoch;
+    const life = this.state.life.epoch;
     for (let attempt = 1; attempt <= RELOADS_MAX; attempt++) {
       const loaded = load(this.state, facility, need);
       const effects = decide(loaded);
@@ -44,7 +44,7 @@ export class MemoryServerStore implements ServerStore {
       // A real transaction gives way at least once; without this, tests of races would race nothing.
       await Promise.resolve();
       await this.beforeCommit?.({ facility, attempt, effects });
-      if (this.state.epoch !== life) throw new Error('the database was restored under this transaction');
+      if (this.state.life.epoch !== life) throw new Error('the database was restored under this transaction');
       if (stale(this.state, facility, need, loaded)) continue;
       if (this.collides(effects)) {
         if (++lost >= LOST_RACES_MAX) throw new Error('the same id or mutation is there already');
@@ -116,8 +116,11 @@ export class MemoryServerStore implements ServerStore {
     return this.state.heads.get(facility) ?? 0;
   }
 
-  async epoch(_facility: string): Promise<{ epoch: string; restored_to: string | null }> {
-    return { epoch: this.state.epoch, restored_to: this.state.restored_to };
+  get life(): Life {
+    return this.state.life;
+  }
+  async epoch(_facility: string): Promise<Life> {
+    return this.life;
   }
 
   async pull(
@@ -214,6 +217,13 @@ export class MemoryServerStore implements ServerStore {
   restore(backup: MemoryState, epoch: string, restoredTo: string): void {
     this.state = backup;
     // A copy, so that the same backup can be restored again.
-    this.state = { ...this.backup(), epoch, restored_to: restoredTo };
+    const { epoch: before, earlier } = backup.life;
+    const life = {
+      epoch,
+      restored_to: restoredTo,
+      since: restoredTo,
+      earlier: [...earlier, { epoch: before, until: restoredTo }],
+    };
+    this.state = { ...this.backup(), life };
   }
 }

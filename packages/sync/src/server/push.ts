@@ -4,7 +4,7 @@ import type { DecideContext } from './context.ts';
 import type { AuthorProblem, Caller, ServerEnv } from './end.ts';
 import { pushGroup } from './group.ts';
 import { midsOfRaw, quarantineRaw, type RawGroup, readGroup } from './raw.ts';
-import type { ServerStore } from './store.ts';
+import type { Life, ServerStore } from './store.ts';
 
 type Answer = PushReply['groups'][number];
 
@@ -16,11 +16,19 @@ export async function push(store: ServerStore, env: ServerEnv, caller: Caller, r
   if (request.device !== caller.device)
     throw new ProblemError('BAD_REQUEST', { say: 'This session belongs to another device.' });
   if (caller.device_state === 'revoked') throw new ProblemError('DEVICE_REVOKED');
+  const facility = caller.actor.facility_id;
+  const life = await store.epoch(facility);
+  // A device takes its journal back first: its wishes are judged in the order in which they were made.
+  if (request.epoch !== null && request.epoch !== life.epoch) throw new ProblemError('EPOCH_CHANGED');
   const offset = Date.parse(request.sent_at) - Date.parse(env.now());
   const groups: Answer[] = [];
-  for (const signed of request.groups) groups.push(await pushSigned(store, env, caller, signed, offset, request.schema));
-  const { epoch } = await store.epoch(caller.actor.facility_id);
-  return { epoch, server_time: env.now(), head: await store.head(caller.actor.facility_id), groups };
+  for (const signed of request.groups) {
+    groups.push(await pushSigned(store, env, caller, signed, { offset, schema: request.schema, life }));
+  }
+  const head = await store.head(facility);
+  // Restored meanwhile: what was committed is gone, and what it was judged by.
+  if ((await store.epoch(facility)).epoch !== life.epoch) throw new ProblemError('EPOCH_CHANGED');
+  return { epoch: life.epoch, server_time: env.now(), head, groups };
 }
 
 async function pushSigned(
@@ -28,16 +36,16 @@ async function pushSigned(
   env: ServerEnv,
   caller: Caller,
   signed: SignedGroup,
-  clockOffsetMs: number,
-  schema: number,
+  { offset, schema, life }: { offset: number; schema: number; life: Life },
 ): Promise<Answer> {
   const base: Omit<DecideContext, 'actor'> = {
     origin: 'device',
     device: caller.device,
     cseq: signed.cseq,
     now: env.now(),
-    clock_offset_ms: clockOffsetMs,
+    clock_offset_ms: offset,
     schema,
+    life,
     newId: () => env.newId(),
     address: caller.address,
     user_agent: caller.user_agent,

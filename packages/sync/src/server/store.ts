@@ -111,6 +111,17 @@ export interface Effects {
 
 export const NO_EFFECTS: Effects = { writes: [], mutations: [], quarantine: [], closed: [], audit: [] };
 
+/** A life of the database: what was written since it was made, or since it was restored from a backup. */
+export interface Life {
+  epoch: string;
+  /** What the backup was taken of; null when this is the first life. */
+  restored_to: string | null;
+  /** ISO 8601, server clock. A row changed before it was not changed in this life; one changed at or after it may have been. */
+  since: string;
+  /** The lives that this one goes on from, oldest first, and until when each counts. Lives that ended unsaved are not known. */
+  earlier: readonly { epoch: string; until: string }[];
+}
+
 /** A promise of the database that the effects would have broken. Nothing was written. */
 export interface Broken {
   code: ProblemCode;
@@ -141,7 +152,8 @@ export interface ServerStore {
 
   /** The number of the last commit visible. */
   head(facility: string): Promise<number>;
-  epoch(facility: string): Promise<{ epoch: string; restored_to: string | null }>;
+  /** The present life. It changes only when a backup was restored (S48). */
+  epoch(facility: string): Promise<Life>;
 
   /**
    * Changes after a number in the given scopes, each row as it is now, oldest change first, ending between transactions:

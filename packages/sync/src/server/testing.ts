@@ -13,6 +13,9 @@ export interface Tablet {
   actor: Actor;
 }
 
+/** Who has no device: no copy, no bases of another life. */
+const NOBODY = { device: null, cseq: null, baseIsCurrent: true, life: undefined } as const;
+
 /** A small hospital over the memory store: people by role, tablets, and the one way in. For tests. */
 export class Hospital {
   #made = 0;
@@ -67,9 +70,10 @@ export class Hospital {
     };
   }
 
+  /** A group of the present life, as a device makes it that has met the server in it. */
   group(t: Tablet, ...wishes: Wish[]): Group {
     const mutations = wishes.map((w) => this.mutation(w));
-    return { group: this.newId(), device: t.device, author: t.actor.user_id, mutations };
+    return { group: this.newId(), device: t.device, author: t.actor.user_id, epoch: this.store.life.epoch, mutations };
   }
 
   context(t: Tablet, more: Partial<DecideContext> = {}): DecideContext {
@@ -84,6 +88,7 @@ export class Hospital {
       newId: () => this.newId(),
       address: null,
       user_agent: null,
+      life: this.store.life,
       ...more,
     };
   }
@@ -100,12 +105,12 @@ export class Hospital {
   }
   /** A write of the server itself. */
   server(t: Tablet, ...wishes: Wish[]): Promise<MutationResult[]> {
-    const context = this.context(t, { origin: 'server', device: null, cseq: null, baseIsCurrent: true });
+    const context = this.context(t, { ...NOBODY, origin: 'server' });
     return this.push(this.group(t, ...wishes), context).then((o) => o.results);
   }
   /** A write by a route, in somebody's name. */
   rest(t: Tablet, ...wishes: Wish[]): Promise<MutationResult[]> {
-    const context = this.context(t, { origin: 'rest', device: null, cseq: null, baseIsCurrent: true });
+    const context = this.context(t, { ...NOBODY, origin: 'rest' });
     return this.push(this.group(t, ...wishes), context).then((o) => o.results);
   }
   push(group: Group, context: DecideContext): Promise<GroupOutcome> {

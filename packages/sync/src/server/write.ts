@@ -3,6 +3,7 @@ import type { Mutation } from '../protocol.ts';
 import { auditHead } from './audit.ts';
 import { pick } from './clash.ts';
 import type { DecideContext, Verdict } from './context.ts';
+import { markOf } from './lives.ts';
 import { mayOn } from './rights.ts';
 import type { StoredRow } from './store.ts';
 import type { Work } from './work.ts';
@@ -22,7 +23,8 @@ export function create(work: Work, def: RecordDef, m: Mutation, ctx: DecideConte
     row_version: 1,
   };
   const given = Object.keys(def.fields).filter((field) => row[field] !== null);
-  const field_ver = Object.fromEntries(given.map((field) => [field, [1, ctx.device] as const]));
+  const written = Object.fromEntries(given.map((field) => [field, [1, ctx.device] as const]));
+  const field_ver = { ...written, ...markOf(undefined, ctx.life) };
   const problem = ruleProblem(work, def, row, ctx, 'create', given);
   if (problem) return problem;
   work.put(def.name, { row, field_ver });
@@ -49,7 +51,11 @@ export function keep(
     row_version: version,
   };
   const fields = Object.keys(changed);
-  const field_ver = { ...stored.field_ver, ...Object.fromEntries(fields.map((f) => [f, [version, ctx.device] as const])) };
+  const field_ver = {
+    ...stored.field_ver,
+    ...markOf(stored, ctx.life),
+    ...Object.fromEntries(fields.map((f) => [f, [version, ctx.device] as const])),
+  };
   const action = m.op === 'retract' || m.op === 'restore' ? m.op : 'edit';
   const problem = ruleProblem(work, def, row, ctx, action === 'edit' ? 'edit' : 'retract', fields);
   if (problem) return problem;

@@ -6,7 +6,7 @@ import { simulate } from './simulate.ts';
 const DAYS_MAX = 60;
 
 test('every fault that docs/sync.md names is planted', () => {
-  const names = ['seq', 'dedupe', 'lww', 'upsert', 'ackbase', 'skipDirty', 'halfGroup', 'dropRefused', 'gate'];
+  const names = ['seq', 'dedupe', 'lww', 'upsert', 'ackbase', 'skipDirty', 'halfGroup', 'dropRefused', 'gate', 'oldBase'];
   expect(ABLATIONS.map((a) => a.name)).toEqual(names);
 });
 

@@ -83,4 +83,11 @@ export const ABLATIONS: readonly Ablation[] = [
     plan: { ...busy, blockedPush: true },
     caughtBy: [16],
   },
+  {
+    name: 'oldBase',
+    about: 'the epoch of groups is ignored',
+    plants: { server: serverFaults.oldBase },
+    plan: { ...busy, devices: 5, minutes: 150, restore: true },
+    caughtBy: [10, 11, 12],
+  },
 ];

@@ -184,7 +184,10 @@ export class SimDevice {
     const { ledger } = this.world;
     const tab = this.tab(n);
     const author = this.user;
-    const entry = await newGroup(wishes, { device: this.id, author }, this.env, (body) => signatureOf(this.id, author, body));
+    const mended = ledger.groups.get(mends ?? '');
+    const epoch = mended ? mended.epoch : this.disk.epoch;
+    const who = { device: this.id, author, epoch };
+    const entry = await newGroup(wishes, who, this.env, (body) => signatureOf(this.id, author, body));
     if (spoilt === 'signature') entry.sig = 'forged';
     if (spoilt === 'text') entry.body = entry.body.slice(1);
     const made: Made = {
@@ -192,7 +195,7 @@ export class SimDevice {
       device: this.id,
       author,
       saved: false,
-      epoch: ledger.groups.get(mends ?? '')?.epoch ?? this.disk.epoch,
+      epoch,
       read: this.trulyRead(entry.group),
       spoilt,
       mends,

@@ -51,12 +51,19 @@ export function exactlyOnce(e: Evidence): string[] {
   return wrong;
 }
 
-/** What the author of a mutation had really read of its row. */
-function readOf(e: Evidence, entry: MutationEntry): number {
+/** What the author of a mutation had really read of its row, in versions of the life in which it was applied. */
+function readOf(e: Evidence, change: Change, entry: MutationEntry): number {
   const known = e.ledger.byMid.get(entry.mutation.mid);
-  // The server's own writes read the present; versions of a life before a restore cannot be compared with those after it.
-  if (!known || (known.made.epoch !== null && known.made.epoch !== e.oracle.epoch)) return Number.MAX_SAFE_INTEGER;
-  return Math.min(entry.mutation.base, known.made.read.get(entry.mutation.mid) ?? 0);
+  // The server's own writes read the present.
+  if (!known) return Number.MAX_SAFE_INTEGER;
+  const { lives } = e.oracle;
+  const read = Math.min(entry.mutation.base, known.made.read.get(entry.mutation.mid) ?? 0);
+  const own = lives.findIndex((life) => life.epoch === known.made.epoch);
+  // Of a life that ended unsaved nothing is certain.
+  if (own < 0) return 0;
+  const next = lives[own + 1];
+  // What was read before a restore counts as far as the backup goes.
+  return next && change.at >= next.commits ? Math.min(read, e.replay.versionAt(change.key, next.commits)) : read;
 }
 
 const unseen = (writer: Writer | undefined, read: number, device: string | null): boolean =>
@@ -67,7 +74,7 @@ function* wishes(e: Evidence): Generator<{ change: Change; entry: MutationEntry;
   for (const change of byMutations(e)) {
     const shown = shownRetracted(e, change);
     const knew = (field: string) => field in shown && equal(shown[field], change.before?.[field] ?? null);
-    for (const entry of change.applied) yield { change, entry, read: readOf(e, entry), knew };
+    for (const entry of change.applied) yield { change, entry, read: readOf(e, change, entry), knew };
   }
 }
 

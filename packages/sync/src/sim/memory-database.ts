@@ -6,6 +6,17 @@ import type { VirtualTime } from './time.ts';
 
 /** The memory store with its insides open to the oracles. */
 export class OpenMemoryStore extends MemoryServerStore {
+  private lives: Oracle['lives'] = [{ epoch: this.life.epoch, commits: 0 }];
+
+  /** A backup together with the lives it goes on from, which are counted here and not asked of the store. */
+  saved(): (epoch: string, at: string) => void {
+    const [backup, lives] = [this.backup(), this.lives];
+    return (epoch, at) => {
+      this.restore(backup, epoch, at);
+      this.lives = [...lives, { epoch, commits: backup.commits.length }];
+    };
+  }
+
   entities(): Entity[] {
     return [...this.state.changes.values()];
   }
@@ -13,12 +24,13 @@ export class OpenMemoryStore extends MemoryServerStore {
   oracle(facility: string): Oracle {
     return {
       head: this.state.heads.get(facility) ?? 0,
-      epoch: this.state.epoch,
+      epoch: this.state.life.epoch,
       rows: this.rows(facility),
       mutations: this.mutationLog(),
       quarantine: this.quarantineLog(),
       commits: this.commitLog(),
       entities: this.entities(),
+      lives: this.lives,
     };
   }
 }
@@ -36,9 +48,9 @@ export function memoryDatabase(
     oracle: async () => store.oracle(facility),
     oracleNow: () => store.oracle(facility),
     backup: () => {
-      const backup = store.backup();
+      const restore = store.saved();
       const at = new Date(time.now).toISOString();
-      return () => store.restore(backup, newId(), at);
+      return () => restore(newId(), at);
     },
     overlap: (random: Random, percent: number, life: () => number) => {
       store.beforeCommit = async () => {

@@ -22,4 +22,6 @@ export interface Oracle {
   /** Every committed transaction with its number (null: it wrote nothing that travels), in commit order. */
   commits: readonly { seq: number | null; effects: Effects }[];
   entities: readonly Entity[];
+  /** The lives that `commits` were made in, oldest first: how many commits there were when each began. */
+  lives: readonly { epoch: string; commits: number }[];
 }

@@ -19,12 +19,16 @@ export interface Change {
   writers: ReadonlyMap<string, Writer>;
   /** The mutations of this row that were applied in the same commit, in order. */
   applied: readonly MutationEntry[];
+  /** How many commits there were before this one. */
+  at: number;
 }
 
 export interface Replay {
   changes: readonly Change[];
   /** The rows as they must be now. */
   rows: ReadonlyMap<Key, AnyRow>;
+  /** The version that a row had after so many commits; 0: there was none. */
+  versionAt(key: Key, commits: number): number;
 }
 
 export const isApplied = (entry: MutationEntry): boolean =>
@@ -46,13 +50,13 @@ export function replay(oracle: Oracle): Replay {
   const rows = new Map<Key, AnyRow>();
   const writers = new Map<Key, Map<string, Writer>>();
   const changes: Change[] = [];
-  for (const { effects } of oracle.commits) {
+  for (const [at, { effects }] of oracle.commits.entries()) {
     for (const { kind, after } of effects.writes) {
       const key = keyOf(kind, after.id);
       const before = rows.get(key) ?? null;
       const applied = effects.mutations.filter((e) => keyOf(e.mutation.kind, e.mutation.id) === key && isApplied(e));
       const known = writers.get(key) ?? new Map<string, Writer>();
-      changes.push({ key, kind, before, after, writers: known, applied });
+      changes.push({ key, kind, before, after, writers: known, applied, at });
       const device = effects.mutations[0]?.device ?? null;
       const next = new Map(known);
       for (const field of changedFields(before, after)) next.set(field, { version: after.row_version, device });
@@ -60,5 +64,7 @@ export function replay(oracle: Oracle): Replay {
       rows.set(key, after);
     }
   }
-  return { changes, rows };
+  const versionAt = (key: Key, commits: number) =>
+    changes.findLast((c) => c.key === key && c.at < commits)?.after.row_version ?? 0;
+  return { changes, rows, versionAt };
 }

@@ -96,7 +96,7 @@ export class SimServer {
   async write(actor: Actor, wishes: readonly Wish[]): Promise<void> {
     const at = this.now();
     const mutations = wishes.map((wish) => ({ ...wish, mid: this.newId(), at }));
-    const group = { group: this.newId(), device: this.facility, author: actor.user_id, mutations };
+    const group = { group: this.newId(), device: this.facility, author: actor.user_id, epoch: null, mutations };
     const { results } = await this.time.during(
       pushGroup(this.store, group, {
         actor,
@@ -162,7 +162,7 @@ export class SimServer {
       const reply = await this.time.during(work());
       if (this.alive(life)) return reply;
     } catch (error) {
-      if (error instanceof ProblemError) throw new LinkError(reasonOf(error.status), error.message);
+      if (error instanceof ProblemError) throw new LinkError(reasonOf(error), error.message);
       // Only a process that ended may leave a request without an answer.
       if (this.alive(life))
         this.saw(0, `the server failed: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`);
@@ -191,7 +191,8 @@ export class SimServer {
   }
 }
 
-function reasonOf(status: number): LinkError['reason'] {
+function reasonOf({ status, code }: ProblemError): LinkError['reason'] {
+  if (code === 'EPOCH_CHANGED') return 'epoch';
   if (status === 401) return 'signed_out';
   if (status === 403) return 'forbidden';
   if (status === 413) return 'too_large';

@@ -122,18 +122,26 @@ function scheduleServer(world: World, end: number): void {
   }
   const { backup } = world.database;
   if (!plan.restore || !backup) return;
-  const [first, second] = [sometime(), sometime()].sort((a, b) => a - b);
-  time.at(first ?? 0, () => {
-    const restore = backup();
-    const people = new Map(server.people);
-    time.at(second ?? 0, () => {
-      // The process ends with what it was doing; the people are those of the backup.
-      server.restart();
-      restore();
-      for (const [id, actor] of people) server.people.set(id, actor);
-      world.restored = true;
+  const takeAndRestore = (at: readonly number[]) => {
+    const [first = 0, ...restores] = [...at].sort((a, b) => a - b);
+    time.at(first, () => {
+      const restore = backup();
+      const people = new Map(server.people);
+      for (const moment of restores) {
+        time.at(moment, () => {
+          // The process ends with what it was doing; the people are those of the backup.
+          server.restart();
+          restore();
+          for (const [id, actor] of people) server.people.set(id, actor);
+          world.restored = true;
+        });
+      }
     });
-  });
+  };
+  takeAndRestore([sometime(), sometime()]);
+  // Some days restore twice: from the same backup, or from one of an earlier or later life.
+  const more = random.pick([0, 0, 0, 2, 3]) ?? 0;
+  if (more > 0) takeAndRestore(Array.from({ length: more }, sometime));
 }
 
 /** Faults stop, people rest, devices synchronise until nothing moves. */
