@@ -39,6 +39,19 @@ test('a tablet switched on without a network opens, unlocks, shows its patients 
   expect(patients).toMatchObject([{ last_name: 'Yusuf', phone: '08035550000' }]);
 });
 
+test('a network that goes right after the first sign-in leaves every screen usable', async ({ hospital, unpack }) => {
+  const a = await unpack('tablet A', { url: `${hospital.url}/api/health` });
+  // No service worker comes to help: it had no time to be stored.
+  await a.context.route('**/sw.js', (route) => route.abort());
+  await a.page.goto(hospital.url);
+  await signIn(a, 'doctor', false);
+  await a.offline();
+  await register(a, { Surname: 'Okeke', 'First name': 'Uju', 'Hospital number': 'PS-3005' });
+  await saved(a);
+  await a.offline(false);
+  await sent(a);
+});
+
 test('a wrong password opens nothing without a network', async ({ unpack }) => {
   const a = await unpack('tablet A');
   await signIn(a, 'doctor');

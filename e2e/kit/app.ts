@@ -11,8 +11,8 @@ export type Entry = Readonly<Record<string, string>>;
 
 const status = (page: Page): Locator => page.getByRole('banner').getByRole('status');
 
-/** Signs somebody in who may never have been here; the app is then open. */
-export async function signIn({ page }: Tablet, person: Person): Promise<void> {
+/** Signs somebody in who may never have been here; the app is then open (and, unless told otherwise, stored on the device). */
+export async function signIn({ page }: Tablet, person: Person, stored = true): Promise<void> {
   const { email, password } = PEOPLE[person];
   const other = page.getByRole('button', { name: 'Someone else' });
   const field = page.getByLabel('E-mail', { exact: true });
@@ -21,7 +21,7 @@ export async function signIn({ page }: Tablet, person: Person): Promise<void> {
   await field.fill(email);
   await page.getByLabel('Password', { exact: true }).fill(password);
   await page.getByRole('button', { name: 'Sign in', exact: true }).click();
-  await opened(page);
+  await opened(page, stored);
 }
 
 /** Opens the tablet again for somebody it knows. `mayBeOpen`: another tab of the same browser may have opened it. */
@@ -44,11 +44,11 @@ export async function unlock(
 }
 
 /** The app is open and has what it may have. */
-async function opened(page: Page): Promise<void> {
+async function opened(page: Page, stored = true): Promise<void> {
   await expect(status(page)).toBeVisible();
   await expect(status(page)).not.toContainText('Fetching');
   // On a first visit the app itself is still being stored; until then this browser could not open it without a network.
-  await page.waitForFunction(() => navigator.serviceWorker.controller !== null);
+  if (stored) await page.waitForFunction(() => navigator.serviceWorker.controller !== null);
 }
 
 /** Leaves the tablet to the next person. */

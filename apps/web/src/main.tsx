@@ -13,9 +13,11 @@ import './ui/pages.css';
 import './ui/layout.css';
 import { createRoot } from 'react-dom/client';
 import { App } from './screens/App.tsx';
+import { fetchScreens } from './screens/later.ts';
 import { startUpdates } from './ui/update.ts';
 
 const root = document.getElementById('root');
 if (!root) throw new Error('index.html lost its root');
 createRoot(root).render(<App />);
 startUpdates();
+fetchScreens();

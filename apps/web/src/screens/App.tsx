@@ -22,7 +22,11 @@ class Fault extends Component<{ children: ReactNode }, { failed: boolean }> {
       <main className="alone">
         <h1>This page could not be shown</h1>
         <p>Everything you saved, and the draft of what you were writing, is kept on this device.</p>
-        <button type="button" className="plain-button" onClick={() => location.assign('/')}>
+        <button
+          type="button"
+          className="plain-button"
+          onClick={() => void router.navigate({ to: '/' }).then(() => this.setState({ failed: false }))}
+        >
           Go to Today
         </button>
       </main>

@@ -14,7 +14,7 @@ import { useAttention } from '../store/index.ts';
 import { Keys } from '../ui/Pieces.tsx';
 import { takeUpdate, useUpdate } from '../ui/update.ts';
 import { AddSheet } from './AddSheet.tsx';
-import { fetchScreens, palette as paletteScreen } from './later.ts';
+import { palette as paletteScreen } from './later.ts';
 import { Mark } from './Mark.tsx';
 import { usePerson } from './person.tsx';
 import { SyncStatus } from './SyncStatus.tsx';
@@ -35,8 +35,6 @@ export function Shell() {
   const [adding, setAdding] = useState(false);
   const main = useRef<HTMLElement>(null);
   const waits = attention.conflicts.length + attention.refused.length;
-
-  useEffect(fetchScreens, []);
 
   useEffect(() => {
     let afterG = 0;

@@ -1,24 +1,32 @@
+/**
+ * A screen's code, fetched when first needed. Its failure is an error of ours: on the browser's own the router would load the whole page
+ * anew, which without a network shows nothing at all.
+ */
+const screen =
+  <M>(load: () => Promise<M>) =>
+  (): Promise<M> =>
+    load().catch((cause: unknown) => {
+      throw new Error('This page is not on this device yet. It comes by itself when there is a network.', { cause });
+    });
+
 /** Screens that are fetched after the first ones are shown. */
-export const admission = () => import('./patients/Admission.tsx');
-export const patientForms = () => import('./patients/PatientForms.tsx');
-export const allergyForms = () => import('./patients/AllergyForms.tsx');
-export const lists = () => import('./Lists.tsx');
-export const attention = () => import('./Attention.tsx');
-export const mend = () => import('./Mend.tsx');
-export const wards = () => import('./WardBoard.tsx');
-export const accountScreens = () => import('./Accounts.tsx');
-export const me = () => import('./Me.tsx');
-export const palette = () => import('./Palette.tsx');
+export const admission = screen(() => import('./patients/Admission.tsx'));
+export const patientForms = screen(() => import('./patients/PatientForms.tsx'));
+export const allergyForms = screen(() => import('./patients/AllergyForms.tsx'));
+export const lists = screen(() => import('./Lists.tsx'));
+export const attention = screen(() => import('./Attention.tsx'));
+export const mend = screen(() => import('./Mend.tsx'));
+export const wards = screen(() => import('./WardBoard.tsx'));
+export const accountScreens = screen(() => import('./Accounts.tsx'));
+export const me = screen(() => import('./Me.tsx'));
+export const palette = screen(() => import('./Palette.tsx'));
 
 /**
- * Fetches every screen soon after the start, so that a window opened before an update never asks for a file that is gone, and no tap
- * waits for code. Without a network and a service worker (a first visit cut short) there is nothing to fetch; the screen itself will say so.
+ * Fetches every screen at the start, while somebody signs in: no tap waits for code, a network that goes a moment later is not missed, and a
+ * window opened before an update never asks for a file that is gone. What fails is fetched again when it is opened.
  */
 export function fetchScreens(): void {
-  const fetchAll = () =>
-    void Promise.allSettled(
-      [admission, patientForms, allergyForms, lists, attention, mend, wards, accountScreens, me, palette].map((load) => load()),
-    );
-  if ('requestIdleCallback' in globalThis) requestIdleCallback(fetchAll, { timeout: 4000 });
-  else setTimeout(fetchAll, 1500);
+  void Promise.allSettled(
+    [admission, patientForms, allergyForms, lists, attention, mend, wards, accountScreens, me, palette].map((load) => load()),
+  );
 }

@@ -1,6 +1,6 @@
 import { createRootRoute, createRoute, createRouter, lazyRouteComponent } from '@tanstack/react-router';
 import { accountScreens, admission, allergyForms, attention, lists, me, mend, patientForms, wards } from './later.ts';
-import { NotFound } from './NotFound.tsx';
+import { NotFound, ScreenFailed } from './NotFound.tsx';
 import { PatientFrame } from './patients/PatientFrame.tsx';
 import { PatientPage } from './patients/PatientPage.tsx';
 import { Patients } from './patients/Patients.tsx';
@@ -97,7 +97,12 @@ const tree = root.addChildren([
   meRoute,
 ]);
 
-export const router = createRouter({ routeTree: tree, defaultPreload: 'intent', scrollRestoration: false });
+export const router = createRouter({
+  routeTree: tree,
+  defaultPreload: 'intent',
+  scrollRestoration: false,
+  defaultErrorComponent: ScreenFailed,
+});
 
 declare module '@tanstack/react-router' {
   interface Register {
