@@ -12,7 +12,7 @@ import {
 import { type StoreKeys, seal, sealJson, unsealJson } from '../session/crypto.ts';
 import { Arriving } from './arriving.ts';
 import { type DeltaValue, type FreshScope, Newest, openContent, type PageKey, type ScopeContent, zip } from './content.ts';
-import { type CopiesMeta, type Database, type ScopeMeta, strictly } from './database.ts';
+import { type Begun, type CopiesMeta, type Database, type ScopeMeta, strictly } from './database.ts';
 import { getOrMake } from './maps.ts';
 
 export interface CopiesEnv {
@@ -37,6 +37,8 @@ function scopeOfRow(kind: string, row: AnyRow | null): string | null {
 export class Copies {
   readonly #env: CopiesEnv;
   readonly #arriving = new Arriving();
+  /** What this tab is fetching; the storage has the last word on whether it still counts. */
+  readonly #begun = new Map<string, Begun>();
   constructor(env: CopiesEnv) {
     this.#env = env;
   }
@@ -121,7 +123,7 @@ export class Copies {
 
   async beginSnapshot(header: SnapshotHeader): Promise<number[]> {
     if (!this.#env.keys.scopes.has(header.scope)) throw new ProblemError('NOT_YOURS');
-    return strictly(this.#db, ['meta', 'pages'], async (tx) => {
+    const { begun, held } = await strictly(this.#db, ['meta', 'pages'], async (tx) => {
       const pages = tx.objectStore('pages');
       const meta = (await tx.objectStore('meta').get('copies')) as CopiesMeta;
       if (header.epoch !== meta.epoch) {
@@ -132,21 +134,21 @@ export class Copies {
       const keys = await pages.getAllKeys(ALL_OF(header.scope));
       if (m.begun?.header.snapshot === header.snapshot) {
         const { generation } = m.begun;
-        return keys
-          .filter((k) => k[2] === generation)
-          .map((k) => k[3])
-          .sort((a, b) => a - b);
+        const here = keys.filter((k) => k[2] === generation).map((k) => k[3]);
+        return { begun: m.begun, held: here.sort((a, b) => a - b) };
       }
-      const generation = Math.max(m.generation, m.begun?.generation ?? 0) + 1;
-      meta.scopes[header.scope] = { ...m, begun: { header, generation } };
+      const begun = { header, generation: Math.max(m.generation, m.begun?.generation ?? 0) + 1 };
+      meta.scopes[header.scope] = { ...m, begun };
       const stale = keys.filter((k) => k[2] === m.begun?.generation);
       await Promise.all([...stale.map((k) => pages.delete(k)), tx.objectStore('meta').put(meta, 'copies')]);
-      return [];
+      return { begun, held: [] };
     });
+    this.#begun.set(header.scope, begun);
+    return held;
   }
 
   async putPages(scope: string, pages: readonly SnapshotPage[]): Promise<void> {
-    const begun = (await this.#read()).scopes[scope]?.begun;
+    const begun = this.#begun.get(scope);
     const key = this.#env.keys.scopes.get(scope);
     const sealed = pages.map(async ({ n, bytes }) => {
       const told = begun?.header.pages.find((p) => p.n === n);
@@ -159,12 +161,15 @@ export class Copies {
       return { place, value: { schema: PROTOCOL_VERSION, count: told.count, s } };
     });
     const values = await Promise.all(sealed);
-    if (begun) for (const { n, bytes } of pages) this.#arriving.put(begun.header, n, bytes);
     await strictly(this.#db, ['meta', 'pages'], async (tx) => {
       const meta = (await tx.objectStore('meta').get('copies')) as CopiesMeta;
-      const still = begun && meta.scopes[scope]?.begun?.header.snapshot === begun.header.snapshot;
+      const now = meta.scopes[scope]?.begun;
+      const still = begun && now?.header.snapshot === begun.header.snapshot && now.generation === begun.generation;
       if (!still) throw new ProblemError('NOT_FOUND', { say: `The snapshot of ${scope} was given up.` });
-      await Promise.all(values.map(({ place, value }) => tx.objectStore('pages').put(value, place)));
+      const puts = values.map(({ place, value }) => tx.objectStore('pages').put(value, place));
+      // Opened while the storage writes.
+      for (const { n, bytes } of pages) this.#arriving.put(begun.header, n, bytes);
+      await Promise.all(puts);
     });
   }
 
@@ -196,6 +201,7 @@ export class Copies {
       ]);
       return { header: begun.header, mark: this.#mark(meta, scope), newer: changes - covered.length };
     });
+    this.#begun.delete(scope);
     const rows = await this.#arriving.take(ended.header);
     return rows && ended.newer === 0 ? { rows, mark: ended.mark } : null;
   }
@@ -213,6 +219,7 @@ export class Copies {
 
   /** Forgets what is under way. */
   leave(): void {
+    this.#begun.clear();
     this.#arriving.drop();
   }
 

@@ -11,7 +11,13 @@ export interface ScopeMeta {
   upto: number;
   /** The pages that count; others are being fetched. */
   generation: number;
-  begun: { header: SnapshotHeader; generation: number } | null;
+  begun: Begun | null;
+}
+
+/** A snapshot being fetched, and the number its pages are kept under. */
+export interface Begun {
+  header: SnapshotHeader;
+  generation: number;
 }
 
 export interface CopiesMeta {

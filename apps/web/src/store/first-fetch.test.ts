@@ -98,6 +98,7 @@ test('[S45] a snapshot that this tab saw only in part is read back', async () =>
   await put(tab, 0);
   const again = opened();
   const memory = await filled();
+  expect(await again.beginSnapshot(header)).toEqual([0]);
   await put(again, 1);
   await again.endSnapshot('identity');
   expect(lastTold()).toEqual({ what: 'scopes', scopes: ['identity'] });

@@ -8,8 +8,9 @@ import {
   type OutboxEntry,
   unreadableEntry,
 } from '@psa/sync';
+import type { IDBPTransaction } from 'idb';
 import { type Sealed, type StoreKeys, sealJson, unsealJson } from '../session/crypto.ts';
-import { type CopiesMeta, type Database, strictly } from './database.ts';
+import { type CopiesMeta, type Database, type PsaSchema, strictly } from './database.ts';
 
 /** What is sealed of a group; the group itself is read from its exact text. */
 interface Text {
@@ -24,6 +25,25 @@ type Rested = 'outbox' | 'acked' | 'attention';
 const textOf = ({ body, sig, saved_at }: Text): Text => ({ body, sig, saved_at });
 /** As it was opened: with its group out of the exact text. */
 type Read<T extends Text> = T & { group: Group };
+
+interface Listed<T extends Text> {
+  cseq: number;
+  plain: { group: string; state?: OutboxEntry['state']; head?: number };
+  text: Read<T> | null;
+}
+type GroupsTx = Pick<IDBPTransaction<PsaSchema, Rested[], 'readonly'>, 'objectStore'>;
+
+export interface AllGroups {
+  outbox: OutboxEntry[];
+  acked: AckedEntry[];
+  attention: AttentionEntry[];
+}
+
+const waitingIn = (entries: readonly Listed<Text>[]): OutboxEntry[] =>
+  entries.flatMap(({ cseq, plain, text }) => (text ? [{ cseq, ...text, state: plain.state ?? 'waiting' }] : []));
+
+const answeredIn = (entries: readonly Listed<AckedText>[]): AckedEntry[] =>
+  entries.flatMap(({ cseq, plain, text }) => (text ? [{ cseq, ...text, head: plain.head ?? 0 }] : []));
 
 /** What this device has saved: unsent, answered, refused (docs/sync.md, S1–S7). */
 export class Groups {
@@ -78,25 +98,32 @@ export class Groups {
   }
 
   async outbox(): Promise<OutboxEntry[]> {
-    const entries = await this.#list<Text>('outbox');
-    return entries.flatMap(({ cseq, plain, text }) => (text ? [{ cseq, ...text, state: plain.state ?? 'waiting' }] : []));
+    return waitingIn(await this.#list<Text>('outbox'));
   }
 
   async acked(): Promise<AckedEntry[]> {
-    const entries = await this.#list<AckedText>('acked');
-    return entries.flatMap(({ cseq, plain, text }) => (text ? [{ cseq, ...text, head: plain.head ?? 0 }] : []));
+    return answeredIn(await this.#list<AckedText>('acked'));
   }
 
   /** Refused groups, and those of the outbox that cannot be read with the keys on hand: they stay where they are. */
   async attention(): Promise<AttentionEntry[]> {
-    const device = String(await this.#db.get('meta', 'device'));
-    const refused = await this.#list<RefusedText>('attention');
-    const unreadable = (await this.#list<Text>('outbox')).filter(({ text }) => !text);
-    const entries = [
-      ...refused.map(({ cseq, text }) => (text ? { cseq, ...text } : unreadableEntry(device, cseq))),
-      ...unreadable.map(({ cseq }) => unreadableEntry(device, cseq)),
-    ];
-    return entries.sort((a, b) => a.cseq - b.cseq);
+    return (await this.all()).attention;
+  }
+
+  /** Outbox, journal and attention of one moment. */
+  async all(): Promise<AllGroups> {
+    const tx = this.#db.transaction(['meta', 'outbox', 'acked', 'attention']);
+    const [device, outbox, acked, refused] = await Promise.all([
+      tx.objectStore('meta').get('device'),
+      this.#list<Text>('outbox', tx),
+      this.#list<AckedText>('acked', tx),
+      this.#list<RefusedText>('attention', tx),
+    ]);
+    const attention = [
+      ...refused.map(({ cseq, text }) => (text ? { cseq, ...text } : unreadableEntry(String(device), cseq))),
+      ...outbox.filter(({ text }) => !text).map(({ cseq }) => unreadableEntry(String(device), cseq)),
+    ].sort((a, b) => a.cseq - b.cseq);
+    return { outbox: waitingIn(outbox), acked: answeredIn(acked), attention };
   }
 
   async settle(
@@ -206,11 +233,9 @@ export class Groups {
   }
 
   /** Entries in `cseq` order; `text` null when it cannot be read. */
-  async #list<T extends Text>(
-    name: Rested,
-  ): Promise<{ cseq: number; plain: { group: string; state?: OutboxEntry['state']; head?: number }; text: Read<T> | null }[]> {
-    const tx = this.#db.transaction(name);
-    const [keys, values] = await Promise.all([tx.store.getAllKeys(), tx.store.getAll()]);
+  async #list<T extends Text>(name: Rested, tx: GroupsTx = this.#db.transaction([name])): Promise<Listed<T>[]> {
+    const store = tx.objectStore(name);
+    const [keys, values] = await Promise.all([store.getAllKeys(), store.getAll()]);
     const known = this.#read[name];
     const gone = new Set(known.keys());
     const entries = values.map(async (plain, i) => {

@@ -16,7 +16,7 @@ import { compact, scopesToCompact } from './compaction.ts';
 import type { FreshScope, ScopeContent } from './content.ts';
 import { Copies } from './copies.ts';
 import type { Database } from './database.ts';
-import { Groups } from './groups.ts';
+import { type AllGroups, Groups } from './groups.ts';
 
 /** What became durable, told after its transaction completed. Without `page`, look it up. */
 export type StoreChange =
@@ -85,6 +85,8 @@ export class IndexedDbDeviceStore implements DeviceStore {
   outbox = (): Promise<OutboxEntry[]> => this.#groups.outbox();
   attention = (): Promise<AttentionEntry[]> => this.#groups.attention();
   acked = (): Promise<AckedEntry[]> => this.#groups.acked();
+  /** Outbox, journal and attention of one moment. */
+  groups = (): Promise<AllGroups> => this.#groups.all();
   unfinishedSnapshot = (scope: string) => this.copies.unfinishedSnapshot(scope);
   serverRows = (kind: string): Promise<AnyRow[]> => this.copies.serverRows(kind);
   digest = (): Promise<{ cursor: number | null; kinds: Record<string, KindDigest> }> => this.copies.digest();

@@ -116,15 +116,10 @@ export class Memory {
 
   /** Reads what is unsent and lays it over the rows. */
   async #lay(store: IndexedDbDeviceStore): Promise<void> {
-    const [outbox, acked, refused, { cursor }] = await Promise.all([
-      store.outbox(),
-      store.acked(),
-      store.attention(),
-      store.meta(),
-    ]);
+    const [{ outbox, acked, attention }, { cursor }] = await Promise.all([store.groups(), store.meta()]);
     if (this.#store !== store) return;
     this.#groups = { outbox, acked };
-    this.work.setRefused(refused);
+    this.work.setRefused(attention);
     this.#over(cursor, () => undefined);
     this.onGroups?.();
   }

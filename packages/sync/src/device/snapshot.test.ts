@@ -9,7 +9,7 @@ import type { Contacts } from './round.ts';
 import { fetchScope } from './snapshot.ts';
 import type { SnapshotPage } from './store.ts';
 
-const PAGES = 20;
+const PAGES = 80;
 
 /** A tablet whose storage is as slow as the test wants, and a server with so many pages of `identity`. */
 async function tablet(onPut: (put: number) => Promise<void> = async () => undefined) {
@@ -57,13 +57,13 @@ test('[S45] pages that come while others are kept share the next transaction, an
   async function* line() {
     for (const page of t.arrived) {
       sent++;
-      if (sent === 17) allCame();
+      if (sent === 65) allCame();
       yield page;
     }
   }
   await t.fetch(line());
   expect(t.puts[0]).toEqual([0]);
-  expect(t.puts[1]).toHaveLength(16);
+  expect(t.puts[1]).toHaveLength(64);
   expect(t.puts.flat()).toEqual(t.arrived.map((p) => p.n));
   expect(t.disk.held).toEqual(['identity']);
   expect(t.told.at(-1)).toEqual({ doing: 'fetching', scope: 'identity', done: PAGES, of: PAGES });

@@ -4,7 +4,7 @@ import type { Contacts } from './round.ts';
 import type { SnapshotPage } from './store.ts';
 
 /** Pages held in memory while the storage writes others; beyond this the line waits. */
-const WAITING_MAX = 16;
+const WAITING_MAX = 64;
 
 /**
  * Fetches one scope as a snapshot (S45): goes on where a cut line left off, and fetches a younger one when the cursor has

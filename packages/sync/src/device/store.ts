@@ -106,7 +106,7 @@ export interface DeviceStore {
    */
   beginSnapshot(header: SnapshotHeader): Promise<number[]>;
   /**
-   * Keeps pages of the snapshot that was begun, as they came (each the gzip of a JSON array of rows), all in one transaction. Rejects with
+   * Keeps pages of the snapshot that this opener has begun or gone on with, as they came (each the gzip of a JSON array of rows), all in one transaction. Rejects with
    * UNREADABLE when a checksum is wrong, and with NOT_FOUND when a page was not announced or the snapshot was given up.
    */
   putPages(scope: string, pages: readonly SnapshotPage[]): Promise<void>;
