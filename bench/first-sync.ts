@@ -2,6 +2,7 @@ import { fileURLToPath } from 'node:url';
 import type { Page } from '@playwright/test';
 import { build } from 'esbuild';
 import { withBrowser } from './kit/browser.ts';
+import { atRest } from './kit/cpu.ts';
 import { openRig } from './kit/rig.ts';
 import { median, quantile, short } from './kit/stats.ts';
 
@@ -34,7 +35,8 @@ const spread = (times: readonly number[]) => ({ median: short(median(times)), p9
 
 /**
  * Twenty thousand patients into an empty browser, sealed and searchable, against one row per record in the same browser and run. Neither pays
- * for the other: the server has made its snapshots before, garbage is collected before each, and they take turns in going first.
+ * for the other: the server has made its snapshots before, garbage is collected and the browser's storage has come to rest before each, and
+ * they take turns in going first.
  */
 export async function benchFirstSync(): Promise<object> {
   const entry = fileURLToPath(new URL('./page/first-sync.ts', import.meta.url));
@@ -53,6 +55,7 @@ export async function benchFirstSync(): Promise<object> {
       const tools = await context.newCDPSession(page);
       const cleanly = async <T>(measure: () => Promise<T>): Promise<T> => {
         await tools.send('HeapProfiler.collectGarbage');
+        await atRest();
         return await measure();
       };
       await call(page, 'warm', 'tablet-0');
@@ -74,8 +77,12 @@ export async function benchFirstSync(): Promise<object> {
         bench: 'first-sync',
         patients: PATIENTS,
         first_sync_ms: short(median(rounds.map((r) => r.ours))),
+        first_sync_best_ms: short(Math.min(...rounds.map((r) => r.ours))),
         row_by_row_ms: short(median(rounds.map((r) => r.rows))),
+        row_by_row_best_ms: short(Math.min(...rounds.map((r) => r.rows))),
         times_faster: short(median(rounds.map((r) => r.rows / r.ours))),
+        /** Of the best of both: what is left when other work of the machine is not in the way. */
+        times_faster_best: short(Math.min(...rounds.map((r) => r.rows)) / Math.min(...rounds.map((r) => r.ours))),
         cold_open_ms: short(median(rounds.map((r) => r.cold))),
         save_ms: spread(await call(page, 'saves', 'tablet-0', SAVES)),
         keystroke_ms: { ...spread(await call(page, 'keystrokes', 'tablet-0')) },
