@@ -147,7 +147,7 @@ test('of a refused group the write that was at fault comes first, with its sente
     sig: '',
     saved_at: NOW,
     refused_at: NOW,
-    group: { group: 'g', device: 'd', author: 'u', mutations: [mutation('a'), mutation('b')] },
+    group: { group: 'g', device: 'd', author: 'u', epoch: null, mutations: [mutation('a'), mutation('b')] },
     results: [
       { mid: 'a', status: 'refused', code: 'GROUP_REFUSED', say: 'This was saved together with an entry that was refused.' },
       {

@@ -87,7 +87,7 @@ test('sealed entries cannot be put in each other’s place', async () => {
   const name = `psa ${crypto.randomUUID()}`;
   const db = await openDatabase({ name, newId: () => crypto.randomUUID() });
   const store = new IndexedDbDeviceStore({ db, keys: await keysFor(['ref']) });
-  const group = (n: number) => ({ group: `g${n}`, device: 'd', author: 'a', mutations: [] });
+  const group = (n: number) => ({ group: `g${n}`, device: 'd', author: 'a', epoch: null, mutations: [] });
   for (const n of [1, 2]) await store.save({ group: group(n), body: JSON.stringify(group(n)), sig: '', saved_at: '' });
   const [one, two] = [await db.get('outbox', 1), await db.get('outbox', 2)];
   if (!one || !two) throw new Error('nothing was kept');
@@ -116,7 +116,7 @@ test('a page that cannot be read is dropped with its scope and reported; the out
     await store.putPages(scope, [{ n: 0, bytes }]);
     await store.endSnapshot(scope);
   }
-  const group = { group: 'g', device: 'd', author: 'a', mutations: [] };
+  const group = { group: 'g', device: 'd', author: 'a', epoch: null, mutations: [] };
   await store.save({ group, body: JSON.stringify(group), sig: '', saved_at: '' });
   const key = (await db.getAllKeys('pages')).find(([scope]) => scope === 'identity');
   const page = key && (await db.get('pages', key));
@@ -134,7 +134,7 @@ test('a page that cannot be read is dropped with its scope and reported; the out
 test('a full disk is told as such and nothing is half kept', async () => {
   const db = await openDatabase({ name: `psa ${crypto.randomUUID()}`, newId: () => crypto.randomUUID() });
   const store = new IndexedDbDeviceStore({ db, keys: await keysFor(['ref']) });
-  const group = { group: 'g', device: 'd', author: 'a', mutations: [] };
+  const group = { group: 'g', device: 'd', author: 'a', epoch: null, mutations: [] };
   const entry = { group, body: JSON.stringify(group), sig: '', saved_at: '' };
   const put = IDBObjectStore.prototype.put;
   try {

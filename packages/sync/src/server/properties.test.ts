@@ -155,6 +155,7 @@ test('[S21] sent twice is as sent once', async () => {
           group: entry.group,
           device: entry.device ?? '',
           author: entry.author,
+          epoch: h.store.life.epoch,
           mutations: [entry.mutation],
         };
         const actor = { user_id: entry.author, facility_id: h.facility, role: 'consultant' as const };
