@@ -13,7 +13,7 @@ create table sync_epoch (
   restored_to timestamptz(3),
   -- A row changed before this moment was not changed in this epoch (S49).
   since timestamptz(3) not null default date_trunc('milliseconds', clock_timestamp()),
-  -- The epochs that this one goes on from, oldest first: [{"epoch": …, "until": …}].
+  -- The epochs that this one goes on from, oldest first: [{"epoch": …, "until": …, "restored_to": …}].
   earlier jsonb not null default '[]'
 );
 
@@ -23,7 +23,8 @@ create function sync_epoch_begins() returns trigger language plpgsql as $$
 begin
   new.since := date_trunc('milliseconds', least(clock_timestamp(), new.restored_to));
   new.earlier := old.earlier || jsonb_build_object('epoch', old.epoch,
-    'until', to_char(new.since at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"'));
+    'until', to_char(new.since at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"'),
+    'restored_to', to_char(new.restored_to at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"'));
   return new;
 end $$;
 

@@ -134,7 +134,7 @@ export type Gone = [kind: string, id: string, op: 'D' | 'X', version: number];
 
 export interface PullReply {
   epoch: string;
-  /** Set when the server was restored from a backup: acknowledged writes since then are to be sent again. */
+  /** Set when the server was restored since the epoch asked with: writes acknowledged since then (null: all) are to be sent again. */
   restored_to: string | null;
   server_time: string;
   rows: Readonly<Record<string, AnyRow[]>>;

@@ -163,7 +163,7 @@ export const serverReads: ServerCase[] = [
     for (const moment of moments) {
       await w.f.restore(moment);
       const life = await w.f.store.epoch(w.facility);
-      const earlier = lives.map(({ epoch }, i) => ({ epoch, until: moments[i] }));
+      const earlier = lives.map(({ epoch }, i) => ({ epoch, until: moments[i], restored_to: moments[i] }));
       must(!lives.some((was) => was.epoch === life.epoch), 'a new life has a new name', life.epoch);
       same(life, { epoch: life.epoch, restored_to: moment, since: moment, earlier }, 'the new life');
       await w.write([w.patient(`H ${moment}`)]);

@@ -249,6 +249,24 @@ test('[S48] after a restore copies are fetched anew and acknowledged work is sen
   expect(await patients()).toBe(4);
 });
 
+test('[S49] a group names the epoch in which its bases were read; one that mends another keeps that one’s', async () => {
+  await end.save([register()], user);
+  await end.syncOnce();
+  const bad = register({ phone: 'x'.repeat(40) });
+  await end.save([bad], user);
+  await end.syncOnce();
+  const first = disk.epoch;
+  const [refused] = await store.attention();
+  database.backup?.()();
+  await end.syncOnce();
+  const repairs = refused?.group.mutations[0]?.mid ?? '';
+  await end.save([{ ...bad, repairs }], user, { group: refused?.group.group ?? '' });
+  await end.save([register()], user);
+  expect(disk.epoch).not.toBe(first);
+  expect((await store.acked()).map((e) => e.group.epoch)).toEqual([null]);
+  expect((await store.outbox()).map((e) => e.group.epoch)).toEqual([first, disk.epoch]);
+});
+
 test('[S6] a refused group waits under attention; what depends on it goes as soon as it is mended', async () => {
   await end.syncOnce();
   const bad = register({ phone: 'x'.repeat(40) });

@@ -1,6 +1,7 @@
 import type { Patch } from '@psa/domain';
 import { expect, test } from 'vitest';
 import { settlement } from '../device/groups.ts';
+import { lostSince } from './lives.ts';
 import { Hospital, type Tablet, type Wish } from './testing.ts';
 
 /** Rows of a Hospital are written at ten; its backup is restored at eleven, and what comes after is written at noon. */
@@ -79,6 +80,7 @@ test('[S49] what nobody’s device wrote since is unseen too, and then nothing o
   expect(await w.of(w.was, w.b, w.edit({ phone: '3' }, 7))).toMatchObject([{ status: 'conflict' }]);
   expect(await w.of(w.was, w.b, w.edit({ city: 'Awka' }, 7))).toMatchObject([{ status: 'conflict' }]);
   expect(await w.of(w.was, w.a, w.edit({ city: 'Nsukka' }, 7))).toMatchObject([{ status: 'merged' }]);
+  expect(await w.of(w.was, w.b, w.edit({ phone: '4' }, 7))).toMatchObject([{ status: 'conflict' }]);
 });
 
 test.each([
@@ -96,6 +98,21 @@ test('[S49] a clock that goes back after the restore hides no write of a device'
   await w.h.push(w.h.group(w.a, w.edit({ city: 'Awka' }, 2)), w.h.context(w.a, early));
   expect(await w.of(w.was, w.b, w.edit({ phone: '3' }, 7))).toMatchObject([{ status: 'conflict' }]);
   expect(await w.of(w.was, w.b, w.edit({ city: 'Nsukka' }, 7))).toMatchObject([{ status: 'conflict' }]);
+  const id = w.h.newId();
+  const made = w.h.group(w.a, { kind: 'patients', id, op: 'create', patch: w.h.whois({ phone: '1' }) });
+  await w.h.push(made, w.h.context(w.a, early));
+  expect(await w.of(w.was, w.b, { kind: 'patients', id, base: 7, patch: { phone: '3' } })).toMatchObject([
+    { status: 'conflict' },
+  ]);
+});
+
+test('[S49] what is noted beside a row is no field that somebody changed', async () => {
+  const w = await restored();
+  for (const phone of ['2', '3', '4']) await w.now(w.a, w.edit({ phone }, 1));
+  w.restore('2026-03-05T13:00:00.000Z');
+  const later = w.h.context(w.a, { now: '2026-03-05T14:00:00.000Z' });
+  const { results } = await w.h.push(w.h.group(w.a, w.edit({ phone: '5' }), w.retract(1)), later);
+  expect(results.map((r) => r.status)).toEqual(['applied', 'applied']);
 });
 
 test.each([
@@ -121,6 +138,9 @@ test('[S49] two restores: what was written between them is unseen by the first l
   const x = await restored();
   x.restore();
   expect(await x.of(x.was, x.b, x.edit({ phone: '3' }, 7))).toMatchObject([{ status: 'applied' }]);
+  const y = await written();
+  await y.now(y.a, y.edit({ city: 'Awka' }, 2));
+  expect(await y.of(y.was, y.b, y.edit({ phone: '3' }, 7))).toMatchObject([{ status: 'conflict' }]);
 });
 
 test('[S49] what a parked group releases later has its base in the life in which it was parked', async () => {
@@ -157,4 +177,22 @@ test('[S27] a settlement that is sent again after a restore settles what is stil
   h.store.restore(h.store.backup(), h.newId(), RESTORED_AT);
   expect((await h.push(group, h.context(b, { now: NOON }))).results).toMatchObject([{ status: 'applied' }]);
   expect([h.row('patients', id)?.phone, h.conflicts()]).toEqual(['2', []]);
+});
+
+test('[S48] who slept through several restores is told the earliest; where one is not known, nothing is safe', () => {
+  const ended = (epoch: string, restored_to: string | null) => ({ epoch, until: restored_to ?? NOON, restored_to });
+  const of = (...earlier: ReturnType<typeof ended>[]) => ({ epoch: 'now', restored_to: NOON, since: NOON, earlier });
+  const life = of(ended('first', RESTORED_AT), ended('second', NOON));
+  expect(['first', 'second', 'now', 'lost', null].map((epoch) => lostSince(life, epoch))).toEqual([
+    RESTORED_AT,
+    NOON,
+    NOON,
+    RESTORED_AT,
+    RESTORED_AT,
+  ]);
+  const mistyped = of(ended('first', NOON), ended('second', RESTORED_AT));
+  expect(lostSince(mistyped, 'first')).toBe(RESTORED_AT);
+  for (const unknown of [of(ended('first', null), ended('second', NOON)), of(ended('first', NOON), ended('second', null))]) {
+    expect(lostSince(unknown, 'first')).toBeNull();
+  }
 });

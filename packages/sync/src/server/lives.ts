@@ -40,3 +40,17 @@ function versionKept({ row, field_ver }: StoredRow, epoch: string | null, life: 
   if (marked === life.epoch) return at === life.earlier.length - 1 ? version : 0;
   return row.updated_at < was.until ? row.row_version : 0;
 }
+
+/**
+ * From when on acknowledgements given in an earlier life may be lost; null: all of them. A device that slept through a restore has
+ * more to send again than the last one took: the earliest of them counts.
+ */
+export function lostSince(life: Life, epoch: string | null): string | null {
+  if (epoch === life.epoch) return life.restored_to;
+  const at = life.earlier.findIndex((e) => e.epoch === epoch);
+  const points = life.earlier.slice(Math.max(0, at)).map((e) => e.restored_to);
+  return points.reduce(
+    (least, point) => (point === null || (least !== null && point < least) ? point : least),
+    points[0] ?? null,
+  );
+}

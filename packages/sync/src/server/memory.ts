@@ -222,7 +222,7 @@ export class MemoryServerStore implements ServerStore {
       epoch,
       restored_to: restoredTo,
       since: restoredTo,
-      earlier: [...earlier, { epoch: before, until: restoredTo }],
+      earlier: [...earlier, { epoch: before, until: restoredTo, restored_to: restoredTo }],
     };
     this.state = { ...this.backup(), life };
   }

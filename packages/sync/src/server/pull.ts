@@ -1,6 +1,7 @@
 import { ProblemError, type Role, type Scope, scopesOf } from '@psa/domain';
 import { PROTOCOL_VERSION, PULL_ROWS_MAX, type PullReply, type PullRequest } from '../protocol.ts';
 import type { Caller } from './end.ts';
+import { lostSince } from './lives.ts';
 import type { ServerStore } from './store.ts';
 
 /** The scopes a role may hold now, and those of `held` that it may not (any more). Decided at every request (S40). */
@@ -18,11 +19,12 @@ export async function pull(store: ServerStore, caller: Caller, request: PullRequ
     throw new ProblemError('BAD_REQUEST', { say: 'This session belongs to another device.' });
   if (request.schema < PROTOCOL_VERSION) throw new ProblemError('APP_TOO_OLD');
   const facility = caller.actor.facility_id;
-  const { epoch, restored_to } = await store.epoch(facility);
+  const life = await store.epoch(facility);
+  const { epoch } = life;
   const { granted, revoked } = grants(caller.actor.role, request.held);
   const reply: PullReply = {
     epoch,
-    restored_to,
+    restored_to: lostSince(life, request.epoch),
     server_time: now,
     rows: {},
     gone: [],

@@ -114,12 +114,15 @@ export const NO_EFFECTS: Effects = { writes: [], mutations: [], quarantine: [], 
 /** A life of the database: what was written since it was made, or since it was restored from a backup. */
 export interface Life {
   epoch: string;
-  /** What the backup was taken of; null when this is the first life. */
+  /** The moment that the backup holds; null in a first life, or when nobody said. */
   restored_to: string | null;
   /** ISO 8601, server clock. A row changed before it was not changed in this life; one changed at or after it may have been. */
   since: string;
-  /** The lives that this one goes on from, oldest first, and until when each counts. Lives that ended unsaved are not known. */
-  earlier: readonly { epoch: string; until: string }[];
+  /**
+   * The lives that this one goes on from, oldest first: until when each counts, and the restore that ended it (as `restored_to`).
+   * Lives that ended unsaved are not known.
+   */
+  earlier: readonly { epoch: string; until: string; restored_to: string | null }[];
 }
 
 /** A promise of the database that the effects would have broken. Nothing was written. */

@@ -66,7 +66,7 @@ const oldBase = (real: ServerStore): ServerStore =>
   replaced(real, {
     async epoch(facility) {
       const life = await real.epoch(facility);
-      return { ...life, earlier: life.earlier.map(({ epoch }) => ({ epoch, until: '9999' })) };
+      return { ...life, earlier: life.earlier.map((was) => ({ ...was, until: '9999' })) };
     },
   });
 

@@ -116,6 +116,8 @@ export function cursorNeverSkips(device: SimDevice, oracle: Oracle): string[] {
 
 /** 14: no child without its parent once the device has caught up, unless the parent was retracted. */
 export function causalOrder(device: SimDevice, oracle: Oracle): string[] {
+  // Retractions of a life that is over are not known any more.
+  if (device.disk.epoch !== oracle.epoch) return [];
   const copies = diskCopies(device.disk);
   const retracted = new Set(
     oracle.mutations.filter((m) => m.mutation.op === 'retract').map((m) => keyOf(m.mutation.kind, m.mutation.id)),
