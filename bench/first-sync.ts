@@ -58,9 +58,9 @@ export async function benchFirstSync(): Promise<object> {
         await atRest();
         return await measure();
       };
-      await call(page, 'warm', 'tablet-0');
       const rounds = [];
       for (let round = 0; round < ROUNDS; round++) {
+        await call(page, 'warm', `tablet-${round}`);
         const rowByRow = () => cleanly(() => call(page, 'rowByRow', `rows-${round}`, `tablet-${round}`));
         const first = round % 2 === 0 ? await rowByRow() : null;
         const ours = await cleanly(() => call(page, 'ours', `tablet-${round}`));

@@ -141,7 +141,7 @@ async function deviceId(name: string): Promise<string> {
   return id;
 }
 
-/** Has the server make its snapshots, which it keeps for whoever asks next. */
+/** Signs in on a device, and has the server make its snapshots, which it keeps for whoever asks next. */
 async function warm(device: string): Promise<void> {
   const person = await personFor(device);
   const id = await deviceId(device);
