@@ -2,21 +2,11 @@
  * What screens may ask of the device: the one door between `screens`/`record` and everything that keeps, seals and sends.
  * Reads never touch the network and never wait: they answer from memory and change by themselves (live queries).
  */
-import type { Actor, Json, Patch, RECORDS, Row } from '@psa/domain';
-import type { AttentionEntry, Op } from '@psa/sync';
+import type { Actor, Json, RECORDS, Row } from '@psa/domain';
+import type { AttentionEntry, Wish } from '@psa/sync';
 
 /** A wish as a form makes it; the store adds mid, time, author, device and signature. */
-export interface Wish {
-  kind: string;
-  id: string;
-  op: Op;
-  /** `row_version` that was on the screen when the edit began; 0 for a create. */
-  base: number;
-  patch: Patch;
-  resolves?: string;
-  repairs?: string;
-  reason?: string;
-}
+export type { Wish } from '@psa/sync';
 
 export type SessionState =
   /** Opening the database; nothing is known yet. */
