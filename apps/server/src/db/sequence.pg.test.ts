@@ -155,7 +155,13 @@ describe('the sequence of commits', () => {
 
 describe('SQL run by hand', () => {
   test('[S31] raises the version, and marks what it changed as written by no device', async () => {
-    const ward = (await addWard(pool, 'A')).rows[0].id;
+    // Written an hour ago: two statements can fall into one millisecond.
+    const { rows: made } = await pool.query(
+      `insert into wards (facility_id, name, code, is_active, created_at, updated_at)
+       select $1, 'A', 'A', true, ago, ago from (values (now() - interval '1 hour')) v (ago) returning id`,
+      [facility],
+    );
+    const ward = made[0].id;
     await pool.query(`update wards set name = 'Z', beds = '{Z-1}' where id = $1`, [ward]);
     const { rows } = await pool.query(
       'select row_version, field_ver, updated_at > created_at as later from wards where id = $1',
