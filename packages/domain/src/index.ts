@@ -2,6 +2,7 @@ export * from './access.ts';
 export * from './chance.ts';
 export * from './demo/ward.ts';
 export * from './fields.ts';
+export * from './fold.ts';
 export * from './ids.ts';
 export * from './problems.ts';
 export * from './random.ts';

@@ -1,6 +1,6 @@
-import { type AnyRow, chanceFrom, type Json } from '@psa/domain';
+import { type AnyRow, chanceFrom, fold, type Json, nationalPhone } from '@psa/domain';
 import { expect, test } from 'vitest';
-import { fold, nationalPhone, PatientSearch } from './search.ts';
+import { PatientSearch } from './search.ts';
 
 let made = 0;
 function patient(patch: Record<string, Json>): AnyRow {

@@ -1,40 +1,12 @@
-import type { AnyRow } from '@psa/domain';
-
-/** Letters that carry their mark inside and so survive decomposition (Hausa, Fulfulde and neighbours). */
-const HOOKED: Readonly<Record<string, string>> = {
-  ɓ: 'b',
-  ɗ: 'd',
-  ƙ: 'k',
-  ƴ: 'y',
-  ŋ: 'n',
-  ɛ: 'e',
-  ɔ: 'o',
-  ə: 'e',
-  ı: 'i',
-  ø: 'o',
-  ł: 'l',
-};
+import { type AnyRow, fold, nationalPhone } from '@psa/domain';
 
 const BEYOND_ASCII = /[^ -~]/;
-
-/** Lower case without accents, dots below or hooks: `Ọlá-Ɗan` → `ola-dan`. */
-export function fold(text: string): string {
-  if (!BEYOND_ASCII.test(text)) return text.toLowerCase();
-  const plain = text.toLowerCase().normalize('NFD').replace(/\p{M}/gu, '');
-  return plain.replace(/[ɓɗƙƴŋɛɔəıøł]/g, (c) => HOOKED[c] ?? c);
-}
 
 const plainOf = (text: string): string => {
   const plain = fold(text);
   // Most names and numbers are plain already, and a class of Unicode letters is slow.
   return BEYOND_ASCII.test(plain) ? plain.replace(/[^\p{L}\p{N}]/gu, '') : plain.replace(/[^a-z0-9]/g, '');
 };
-
-/** Digits of a phone number in national form: `+234 803…`, `234803…`, `+234 (0)803…` and `0803…` are the same number. */
-export function nationalPhone(text: string): string {
-  const digits = text.replace(/\D/g, '');
-  return digits.startsWith('234') && digits.length >= 6 ? `0${digits.slice(3).replace(/^0/, '')}` : digits;
-}
 
 /** Words of a name as they may be typed: parts of a double name alone and joined. */
 function nameWords(name: unknown): string[] {
