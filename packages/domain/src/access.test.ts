@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { type Action, DOCTORS, may, ROLES, type Role, scopesOf } from './access.ts';
+import { type Action, DOCTORS, may, mayEditField, mayOn, ROLES, type Role, scopesOf } from './access.ts';
 import type { RecordDef } from './record.ts';
 import { RECORD_LIST, RECORDS } from './records/index.ts';
 
@@ -49,5 +49,60 @@ describe('who may do what', () => {
 
   test('laboratory, pharmacy and administrators are sent no clinical narrative', () => {
     for (const role of ROLES) expect(scopesOf(role).includes('clinical')).toBe([...DOCTORS, 'nursing'].includes(role as never));
+  });
+});
+
+describe('what may be done to one row', () => {
+  const plans = {
+    access: {
+      read: ROLES,
+      create: DOCTORS,
+      edit: DOCTORS,
+      retract: DOCTORS,
+      guards: [
+        { about: 'approve', fields: ['approved'], roles: ['consultant'] },
+        { about: 'begin', fields: ['status'], values: ['Active'], roles: ['consultant'] },
+      ],
+    },
+  } as const;
+  const notices = {
+    access: { read: ROLES, create: ROLES, edit: ROLES, retract: [], own: { field: 'user_id', actions: ['read', 'edit'] } },
+  } as const;
+  const people = {
+    access: {
+      read: ROLES,
+      create: [],
+      edit: ['super_admin'],
+      retract: [],
+      self: { field: 'id', fields: ['phone'] },
+      guards: [{ about: 'raise', fields: ['role'], roles: ['super_admin'], not_self: 'id' }],
+    },
+  } as const;
+
+  test('a house officer drafts a plan and cannot approve or begin it, nor take an approval away', () => {
+    const house = actor('house_officer');
+    expect(mayOn(house, 'create', plans, {}, { approved: false, status: 'Draft' })).toBe(true);
+    expect(mayOn(house, 'create', plans, {}, { approved: true })).toBe(false);
+    expect(mayOn(house, 'edit', plans, {}, { approved: false })).toBe(false);
+    expect(mayOn(house, 'edit', plans, {}, { status: 'Cancelled' })).toBe(true);
+    expect(mayOn(house, 'edit', plans, {}, { status: 'Active' })).toBe(false);
+    expect(mayOn(actor('consultant'), 'edit', plans, {}, { approved: true, status: 'Active' })).toBe(true);
+    expect(mayEditField(house, plans, 'approved')).toBe(false);
+    expect(mayEditField(house, plans, 'status')).toBe(true);
+  });
+
+  test('what is one person’s is read and changed by that person only', () => {
+    expect(mayOn(actor('lab'), 'read', notices, { user_id: 'u' })).toBe(true);
+    expect(mayOn(actor('super_admin'), 'read', notices, { user_id: 'other' })).toBe(false);
+    expect(mayOn(actor('super_admin'), 'edit', notices, { user_id: 'other' }, { read_at: null })).toBe(false);
+    expect(mayOn(actor('super_admin'), 'create', notices, { user_id: 'other' })).toBe(true);
+  });
+
+  test('everybody changes their own phone number, nobody their own role', () => {
+    expect(mayOn(actor('nursing'), 'edit', people, { id: 'u' }, { phone: '1' })).toBe(true);
+    expect(mayOn(actor('nursing'), 'edit', people, { id: 'other' }, { phone: '1' })).toBe(false);
+    expect(mayOn(actor('nursing'), 'edit', people, { id: 'u' }, { phone: '1', role: 'consultant' })).toBe(false);
+    expect(mayOn(actor('super_admin'), 'edit', people, { id: 'other' }, { role: 'consultant' })).toBe(true);
+    expect(mayOn(actor('super_admin'), 'edit', people, { id: 'u' }, { role: 'consultant' })).toBe(false);
   });
 });

@@ -1,5 +1,3 @@
-import type { RecordDef, Scope } from './record.ts';
-
 export const ROLES = [
   'super_admin',
   'consultant',
@@ -47,36 +45,123 @@ export interface Actor {
   role: Role;
 }
 
+/** Fields that not everybody who may write the record may set: an approval, a signature, a result. */
+export interface Guard {
+  /** What it protects, in a few words, for the table of rights. */
+  about: string;
+  fields: readonly string[];
+  /** Only when the field is set to one of these; without it any value, and clearing too. */
+  values?: readonly (string | boolean)[];
+  roles: readonly Role[];
+  /** Not even those roles on a row where this field names themselves: nobody raises their own role. */
+  not_self?: string;
+}
+
+export interface RecordAccess {
+  read: readonly Role[];
+  create: readonly Role[];
+  edit: readonly Role[];
+  retract: readonly Role[];
+  /** Roles that may edit these fields only, beside those who may edit all. */
+  edit_only?: Partial<Record<Role, readonly string[]>>;
+  /** Only on rows where this field names the person: one's own notices, one's own assessments. */
+  own?: { field: string; actions: readonly Action[] };
+  /** Whoever is named by this field may change these fields, whatever the role. */
+  self?: { field: string; fields: readonly string[] };
+  guards?: readonly Guard[];
+}
+
+type Rights = { access: RecordAccess };
+type Value = Readonly<Record<string, unknown>>;
+
 /**
- * Whether this person may do this to a record of this kind. Screens and server ask the same function.
+ * Whether this person may do this to a record of this kind at all. Screens and server ask the same function; `mayOn` asks about one row.
  * @param fields for `edit`: the fields that would change; a role limited to some fields may change only those.
  */
-export function may(actor: Actor, action: Action, def: RecordDef, fields: readonly string[] = []): boolean {
+export function may(actor: Actor, action: Action, def: Rights, fields: readonly string[] = []): boolean {
   if (def.access[action].includes(actor.role)) return true;
   if (action !== 'edit') return false;
   const only = def.access.edit_only?.[actor.role];
   return only !== undefined && fields.length > 0 && fields.every((f) => only.includes(f));
 }
 
-/** Whether this person may change this field of a record of this kind. */
-export function mayEditField(actor: Actor, def: RecordDef, field: string): boolean {
-  return may(actor, 'edit', def, [field]);
+/**
+ * Whether this person may do this to this row: `may`, whose row it is, and the guards on what would be written.
+ * @param row as it is, or as it would be; the one way in asks for both.
+ * @param patch what would change: for `create` and `edit`.
+ */
+export function mayOn(actor: Actor, action: Action, def: Rights, row: Value, patch: Value = {}): boolean {
+  const { own, self, guards = [] } = def.access;
+  if (own?.actions.includes(action) && row[own.field] !== actor.user_id) return false;
+  const fields = Object.keys(patch);
+  if (!may(actor, action, def, fields)) {
+    const mine = action === 'edit' && self !== undefined && row[self.field] === actor.user_id;
+    if (!mine || fields.length === 0 || !fields.every((f) => self.fields.includes(f))) return false;
+  }
+  return guards.every((guard) => !guarded(guard, action, patch) || passes(guard, actor, row));
 }
 
+/** Whether a patch sets what a guard protects. A create that leaves the field empty sets nothing. */
+function guarded(guard: Guard, action: Action, patch: Value): boolean {
+  return guard.fields.some((field) => {
+    if (!Object.hasOwn(patch, field)) return false;
+    const value = patch[field] ?? null;
+    if (guard.values) return guard.values.some((v) => v === value);
+    return action === 'edit' || (value !== null && value !== false);
+  });
+}
+
+const passes = (guard: Guard, actor: Actor, row: Value): boolean =>
+  guard.roles.includes(actor.role) && (guard.not_self === undefined || row[guard.not_self] !== actor.user_id);
+
+/** Whether this person may set this field of such a record to something, as far as can be said without the row. */
+export function mayEditField(actor: Actor, def: Rights, field: string): boolean {
+  if (!may(actor, 'edit', def, [field])) return false;
+  return (def.access.guards ?? []).every(
+    (g) => g.values !== undefined || !g.fields.includes(field) || g.roles.includes(actor.role),
+  );
+}
+
+/**
+ * The sets of rows that devices are sent, in the order in which a device fetches them.
+ * - `ref`: lists everybody needs (facility, wards, people, consumables).
+ * - `identity`: who a patient is, and allergies.
+ * - `clinical`: what was found and done.
+ * - `orders`: what the laboratory works on.
+ * - `medicines`: prescriptions and what dosing needs (weight, height).
+ * - `stock`: receipts, uses and counts.
+ * - `learning`: lessons and questions without their keys. `authoring`: the keys.
+ */
+export const SCOPES = ['ref', 'identity', 'clinical', 'orders', 'medicines', 'stock', 'learning', 'authoring'] as const;
+export type Scope = (typeof SCOPES)[number];
+
+const CARE = ['ref', 'identity', 'clinical', 'orders', 'medicines', 'stock', 'learning'] as const;
+
 const SCOPES_BY_ROLE: Readonly<Record<Role, readonly Scope[]>> = {
-  super_admin: ['ref', 'identity'],
-  consultant: ['ref', 'identity', 'clinical'],
-  senior_registrar: ['ref', 'identity', 'clinical'],
-  junior_registrar: ['ref', 'identity', 'clinical'],
-  house_officer: ['ref', 'identity', 'clinical'],
-  medical_officer: ['ref', 'identity', 'clinical'],
-  anaesthetist: ['ref', 'identity', 'clinical'],
-  nursing: ['ref', 'identity', 'clinical'],
-  lab: ['ref', 'identity'],
-  pharmacy: ['ref', 'identity'],
+  super_admin: ['ref', 'identity', 'stock', 'learning'],
+  consultant: [...CARE, 'authoring'],
+  senior_registrar: [...CARE, 'authoring'],
+  junior_registrar: CARE,
+  house_officer: CARE,
+  medical_officer: CARE,
+  anaesthetist: CARE,
+  nursing: CARE,
+  lab: ['ref', 'identity', 'orders', 'learning'],
+  pharmacy: ['ref', 'identity', 'medicines', 'stock', 'learning'],
 };
 
 /** The scopes a role is sent, in the order a device should fetch them. */
 export function scopesOf(role: Role): readonly Scope[] {
   return SCOPES_BY_ROLE[role];
 }
+
+/** The roles that are sent a scope: who may read a record of it. */
+export function rolesOf(scope: Scope): readonly Role[] {
+  return ROLES.filter((role) => SCOPES_BY_ROLE[role].includes(scope));
+}
+
+/** The scope of what belongs to one person. */
+export const personScope = (userId: string): string => `user:${userId}`;
+
+/** All scopes this person's devices may hold: those of the role, and the person's own, which comes last. */
+export const scopesOfActor = (actor: Actor): string[] => [...scopesOf(actor.role), personScope(actor.user_id)];

@@ -40,6 +40,12 @@ interface Common {
   help?: string;
   /** Kept and synced but not offered in the default form. */
   hidden?: boolean;
+  /**
+   * Filled by the server from the signed group, never by the sender: who (`who`) or when (`when`), at creation or, with `of`, whenever
+   * that field is set (cleared again when `of` is cleared or set to false). Needs merge rule `server`. The moment is the one at which
+   * the author acted on the device, at most the server's present one.
+   */
+  stamp?: { as: 'who' | 'when'; of?: string };
 }
 
 export interface FieldSpec extends Common {
@@ -127,5 +133,5 @@ export const link = <const O extends Opt>(label: string, to: string, options: O 
 export const texts = <const O extends Opt & { max?: number }>(label: string, options: O = {} as O) =>
   make<string[], O>('texts', label, { max: 100, ...options });
 
-/** Structured data that only the server writes. */
+/** Structured data: at most 20,000 characters as JSON and 8 levels deep where a person writes it. */
 export const json = <const O extends Opt>(label: string, options: O = {} as O) => make<Json, O>('json', label, options);

@@ -30,6 +30,7 @@ export const PROBLEMS = {
   APPEND_ONLY: { status: 422, retry: false, say: 'This cannot be changed after it was recorded; add a new entry.' },
   GROUP_REFUSED: { status: 422, retry: false, say: 'This was saved together with an entry that was refused.' },
   PARENT_REFUSED: { status: 422, retry: true, say: 'This waits for the entry it belongs to.' },
+  LOCKED: { status: 422, retry: false, say: 'This was signed or closed and stays as it is; add a new entry.' },
   BAD_SIGNATURE: { status: 422, retry: false, say: 'The author of this entry could not be confirmed.' },
   CRASH: { status: 422, retry: false, say: 'The server could not process this entry. It is kept and will be looked at.' },
   UNREADABLE: { status: 422, retry: false, say: 'This entry could not be read on this device. It is kept.' },

@@ -1,16 +1,13 @@
-import type { Action, Role } from './access.ts';
+import { personScope, type RecordAccess, type Scope } from './access.ts';
 import type { Field, FieldSpec, Json, MergeRule } from './fields.ts';
 
 /**
- * Who receives a record: every device is granted scopes by the role of its user (docs/sync.md, S40).
- * - `ref`: lists everybody needs (facility, wards, people, consumables).
- * - `identity`: who a patient is, and allergies.
- * - `clinical`: what was found and done.
+ * Who receives a record: every device is granted scopes by the role of its user (docs/sync.md, S40). Beside the scopes of access.ts:
  * - `row`: the row names its own scope (a conflict lives where its record lives).
+ * - `person`: only the devices of the person named by `access.own.field`; the scope is `user:<id>`.
  * - `none`: never sent to a device.
  */
-export type RecordScope = 'ref' | 'identity' | 'clinical' | 'row' | 'none';
-export type Scope = 'ref' | 'identity' | 'clinical';
+export type RecordScope = Scope | 'row' | 'person' | 'none';
 
 /** A rule over several fields of one row: the same words as Zod refinement, CHECK constraint and form message. */
 export interface CheckRule {
@@ -42,17 +39,21 @@ export interface AgainstRule {
   say: string;
   /** Field that says which rows are looked at: those with the same value. */
   among: string;
+  /**
+   * Body of an exclusion constraint that promises the same for all rows at all times, instead of a trigger:
+   * `(facility_id with =, theatre_number with =, tsrange(…) with &&) where (…)`.
+   */
+  exclude?: string;
   /** True when `row` is allowed beside `others` (not retracted, without itself). */
   test(row: Readonly<Record<string, Json>>, others: readonly Readonly<Record<string, Json>>[]): boolean;
 }
 
-export interface RecordAccess {
-  read: readonly Role[];
-  create: readonly Role[];
-  edit: readonly Role[];
-  retract: readonly Role[];
-  /** Roles that may edit these fields only, beside those who may edit all. */
-  edit_only?: Partial<Record<Role, readonly string[]>>;
+/** Fields that can no longer change once the row is in a certain state: what was signed stays as it was signed. A trigger of this name. */
+export interface LockRule {
+  name: string;
+  when: { field: string; is: readonly (string | boolean)[] };
+  fields: readonly string[];
+  say: string;
 }
 
 export interface RecordDef<F extends Record<string, FieldSpec> = Record<string, FieldSpec>> {
@@ -72,6 +73,9 @@ export interface RecordDef<F extends Record<string, FieldSpec> = Record<string, 
   checks?: readonly CheckRule[];
   unique?: readonly UniqueRule[];
   against?: readonly AgainstRule[];
+  locks?: readonly LockRule[];
+  /** Each row holds the hash of the one before, and each month of this instant has a table of its own (docs/decisions/0011-audit-chain.md). */
+  chained?: Extract<keyof F, string>;
   /** For `state` fields: from each value, the values that may follow. */
   transitions?: Partial<Record<Extract<keyof F, string>, Readonly<Record<string, readonly string[]>>>>;
   /** Fields a list filters or sorts by; each leads an index after `facility_id`. */
@@ -125,6 +129,30 @@ export function defineRecord<const F extends Record<string, FieldSpec>>(def: Rec
   return def;
 }
 
+/** The scope that a row lives in. */
+export function scopeOfRow(def: RecordDef, row: Readonly<Record<string, unknown>>): string {
+  if (def.scope === 'row') return String(row.scope);
+  if (def.scope === 'person') return personScope(String(row[def.access.own?.field ?? '']));
+  return def.scope;
+}
+
+export interface Stamp {
+  field: string;
+  as: 'who' | 'when';
+  of?: string | undefined;
+}
+
+const stamps = new WeakMap<RecordDef, readonly Stamp[]>();
+
+/** The fields of a record that the server fills with who and when. */
+export function stampsOf(def: RecordDef): readonly Stamp[] {
+  const known = stamps.get(def);
+  if (known) return known;
+  const found = Object.entries(def.fields).flatMap(([field, { stamp }]) => (stamp ? [{ field, ...stamp }] : []));
+  stamps.set(def, found);
+  return found;
+}
+
 /** The merge rule of one field: its own, or the record's. */
 export function mergeRuleOf(def: RecordDef, field: string): MergeRule {
   return def.fields[field]?.merge ?? def.merge;
@@ -137,4 +165,4 @@ export function mergeGroupOf(def: RecordDef, field: string): string[] {
   return Object.keys(def.fields).filter((other) => mergeRuleOf(def, other) === rule);
 }
 
-export type { Action };
+export type { RecordAccess, Scope };

@@ -6,6 +6,8 @@ import type { CheckRule, Patch, RecordDef } from './record.ts';
 export const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/;
 /** PostgreSQL cannot hold NUL, and half a surrogate pair would be altered on the way: both are refused, not mended. */
 const UNSTORABLE = /\0|\p{Surrogate}/u;
+/** The same as JSON writes it. */
+const UNSTORABLE_JSON = /(?<!\\)(\\\\)*\\u(0000|d[89a-f][0-9a-f]{2})/;
 
 const DAY = /^(\d{4})-(\d{2})-(\d{2})$/;
 const INSTANT = /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}\.\d{3}Z$/;
@@ -34,7 +36,20 @@ const storable = (max: number) =>
     .max(max, { error: `At most ${max} characters.` })
     .refine((s) => !UNSTORABLE.test(s), { error: 'This contains characters that cannot be stored.' });
 
+const JSON_LENGTH_MAX = 20_000;
+const JSON_DEPTH_MAX = 8;
+
+function depthOf(value: Json): number {
+  if (value === null || typeof value !== 'object') return 0;
+  return 1 + Math.max(0, ...Object.values(value).map(depthOf));
+}
+
 const jsonValue: z.ZodType<Json> = z.json() as z.ZodType<Json>;
+/** What the server writes itself is not limited: a conflict holds whole rows. */
+const sentJson = jsonValue
+  .refine((v) => JSON.stringify(v).length <= JSON_LENGTH_MAX, { error: `At most ${JSON_LENGTH_MAX} characters.` })
+  .refine((v) => depthOf(v) <= JSON_DEPTH_MAX, { error: `At most ${JSON_DEPTH_MAX} levels.` })
+  .refine((v) => !UNSTORABLE_JSON.test(JSON.stringify(v)), { error: 'This contains characters that cannot be stored.' });
 
 const valueSchemas: Readonly<Record<FieldSpec['kind'], (f: FieldSpec) => z.ZodType<Json>>> = {
   text: (f) => {
@@ -68,7 +83,7 @@ const valueSchemas: Readonly<Record<FieldSpec['kind'], (f: FieldSpec) => z.ZodTy
         { error: 'A list.' },
       )
       .max(200),
-  json: () => jsonValue,
+  json: (f) => (f.merge === 'server' ? jsonValue : sentJson),
 };
 
 function bounded(f: FieldSpec, base: z.ZodNumber): z.ZodType<Json> {

@@ -1,5 +1,5 @@
 import type { FieldSpec } from './fields.ts';
-import type { RecordDef, UniqueRule } from './record.ts';
+import type { LockRule, RecordDef, UniqueRule } from './record.ts';
 
 /**
  * The table a declaration asks for, as PostgreSQL 15 DDL. Migrations are written by hand from it and a test holds the migrated
@@ -70,9 +70,10 @@ export const isAppendOnly = (def: RecordDef): boolean => def.scope === 'none' &&
 /** Names that must be the same in database and code, because errors are told by them. */
 export const linkConstraint = (def: RecordDef, field: string): string => `${def.name}_${field}_fkey`;
 
+/** A chained table needs no key to its facility: the head of its chain has one. Its key must name the month as well. */
 const systemColumns = (def: RecordDef): string[] => [
-  'id uuid primary key default gen_random_uuid()',
-  `facility_id uuid not null constraint ${def.name}_facility_id_fkey references facilities (id)`,
+  `id uuid ${def.chained ? 'not null' : 'primary key'} default gen_random_uuid()`,
+  `facility_id uuid not null${def.chained ? '' : ` constraint ${def.name}_facility_id_fkey references facilities (id)`}`,
   'created_by uuid',
   'updated_by uuid',
   'created_at timestamptz(3) not null default now()',
@@ -80,6 +81,7 @@ const systemColumns = (def: RecordDef): string[] => [
   'deleted boolean not null default false',
   'row_version integer not null default 1',
   "field_ver jsonb not null default '{}'",
+  ...(def.chained ? ['n bigint not null', 'prev_hash bytea not null', 'entry_hash bytea not null'] : []),
 ];
 
 function uniqueIndex(def: RecordDef, rule: UniqueRule): string {
@@ -94,6 +96,23 @@ export function indexedFields(def: RecordDef): string[] {
   return [...new Set([...links, ...(def.indexed ?? [])])];
 }
 
+/** What is kept by month is read by time. */
+const indexColumns = (def: RecordDef, field: string): string =>
+  [...new Set(['facility_id', sqlName(field), ...(def.chained ? [sqlName(def.chained)] : [])])].join(', ');
+
+/** `person` scopes name the field whose person they are of. */
+const stampArgument = (def: RecordDef): string =>
+  def.scope === 'person' ? `person:${def.access.own?.field ?? ''}` : def.scope;
+
+function lockTrigger(def: RecordDef, { name, when, fields }: LockRule): string[] {
+  const state = `old.${sqlName(when.field)} in (${when.is.map((v) => (typeof v === 'string' ? sqlText(v) : String(v))).join(', ')})`;
+  const changed = fields.map((f) => `new.${sqlName(f)} is distinct from old.${sqlName(f)}`).join(' or ');
+  return [
+    `create trigger ${name} before update on ${def.name} for each row`,
+    `  when (${state} and (${changed})) execute function record_locked();`,
+  ];
+}
+
 function triggers(def: RecordDef): string[] {
   const { name } = def;
   const lines = [
@@ -102,13 +121,21 @@ function triggers(def: RecordDef): string[] {
       ? `create trigger ${name}_append_only before update on ${name} for each statement execute function record_append_only();`
       : `create trigger ${name}_guard before update on ${name} for each row execute function record_guard();`,
   ];
+  if (def.chained) {
+    lines.push(
+      `create trigger ${name}_rows_kept before update or delete on ${name} for each row execute function record_append_only();`,
+      `create trigger ${name}_chain before insert on ${name} for each row execute function audit_chain();`,
+    );
+  }
   if (def.scope !== 'none') {
     lines.push(
       `create constraint trigger ${name}_stamp after insert or update on ${name} deferrable initially deferred`,
-      `  for each row execute function sync_stamp('${def.scope}');`,
+      `  for each row execute function sync_stamp('${stampArgument(def)}');`,
     );
   }
+  for (const lock of def.locks ?? []) lines.push(...lockTrigger(def, lock));
   for (const rule of def.against ?? []) {
+    if (rule.exclude) continue;
     lines.push(
       `create trigger ${rule.name} after insert or update on ${name}`,
       `  for each row execute function ${rule.name}();`,
@@ -125,6 +152,7 @@ export function tableSql(def: RecordDef): string {
   const columns = systemColumns(def);
   // What is only ever added to is never pointed to, and is written often: it goes without the key that links need.
   const constraints = isAppendOnly(def) ? [] : [`constraint ${def.name}_facility_id_id_key unique (facility_id, id)`];
+  if (def.chained) constraints.push(`constraint ${def.name}_pkey primary key (id, ${def.chained})`);
   if (def.name === 'facilities') constraints.push('constraint facilities_own_facility check (facility_id = id)');
   for (const [name, field] of Object.entries(def.fields)) {
     columns.push(`${sqlName(name)} ${sqlType(field)}${field.required ? ' not null' : ''}`);
@@ -137,13 +165,18 @@ export function tableSql(def: RecordDef): string {
     }
   }
   for (const rule of def.checks ?? []) constraints.push(`constraint ${rule.name} check (${rule.sql})`);
+  for (const rule of def.against ?? []) {
+    if (rule.exclude) constraints.push(`constraint ${rule.name} exclude using gist ${rule.exclude}`);
+  }
   return [
     `create table ${def.name} (`,
     [...columns, ...constraints].map((line) => `  ${line}`).join(',\n'),
-    ');',
+    def.chained ? `) partition by range (${def.chained});` : ');',
+    ...(def.chained ? [`create index ${def.name}_n_idx on ${def.name} (facility_id, n);`] : []),
     ...(def.unique ?? []).map((rule) => uniqueIndex(def, rule)),
-    ...indexedFields(def).map((f) => `create index ${def.name}_${f}_idx on ${def.name} (facility_id, ${sqlName(f)});`),
+    ...indexedFields(def).map((f) => `create index ${def.name}_${f}_idx on ${def.name} (${indexColumns(def, f)});`),
     ...triggers(def),
+    `select secure_record('${def.name}'${isAppendOnly(def) ? ', false' : ''});`,
     '',
   ].join('\n');
 }

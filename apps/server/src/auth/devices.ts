@@ -1,4 +1,4 @@
-import { type Actor, ProblemError, type RandomBytes, scopesOf } from '@psa/domain';
+import { type Actor, ProblemError, type RandomBytes, scopesOfActor } from '@psa/domain';
 import type { DeviceGrant } from '@psa/sync';
 import type { Pool } from 'pg';
 import type { DeviceState } from './sessions.ts';
@@ -39,7 +39,7 @@ export async function grant(
   device: { id: string; state: DeviceState },
   epoch: string,
 ): Promise<DeviceGrant> {
-  const scopes = [...scopesOf(actor.role)];
+  const scopes = scopesOfActor(actor);
   const author = `author:${actor.user_id}`;
   const names = ['outbox', author, ...scopes.map((scope) => `scope:${scope}`)];
   const fresh = names.map(() => Buffer.from(random(KEY_BYTES)));

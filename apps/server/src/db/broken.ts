@@ -24,6 +24,9 @@ for (const def of RECORD_LIST) {
     const broken: Broken = { code: 'CONSTRAINT', say: rule.say, fields: sameWords(rule.fields, rule.say), kind: def.name };
     RULES.set(rule.name, () => broken);
   }
+  for (const { name, fields, say } of def.locks ?? []) {
+    RULES.set(name, () => ({ code: 'LOCKED', say, fields: sameWords(fields, say), kind: def.name }));
+  }
   for (const [name, field] of Object.entries(def.fields)) {
     const check = fieldCheck(def, name);
     const say = PROBLEMS.INVALID.say;

@@ -51,7 +51,7 @@ export function syncRoutes(app: FastifyInstance, s: Services): void {
       throw new ProblemError('BAD_REQUEST', { say: 'This session belongs to another device.' });
     if (caller.device_state !== 'active') throw new ProblemError('DEVICE_REVOKED');
     const { actor } = sessionOf(request);
-    if (!grants(actor.role, []).granted.includes(query.scope)) throw new ProblemError('NOT_YOURS');
+    if (!grants(actor, []).granted.includes(query.scope)) throw new ProblemError('NOT_YOURS');
     const { header, pages } = await snapshots.get({
       facility: actor.facility_id,
       scope: query.scope,

@@ -1,16 +1,13 @@
-import { type AnyRow, recordOf } from '@psa/domain';
+import { type AnyRow, recordOf, SCOPES, scopeOfRow } from '@psa/domain';
 import { type AckedEntry, type OutboxEntry, Overlay } from '@psa/sync';
 import type { ScopeContent } from './content.ts';
 import type { IndexedDbDeviceStore, StoreChange } from './indexeddb.ts';
 import { Work } from './work.ts';
 import { WorkingSet } from './working-set.ts';
 
-/** In order of need: lists first, then who the patients are, then what was done. */
-const ORDER = ['ref', 'identity', 'clinical'] as const;
-
 const scopeOf = (kind: string, row: AnyRow): string => {
-  const scope = recordOf(kind)?.scope ?? 'none';
-  return scope === 'row' ? String(row.scope) : scope;
+  const def = recordOf(kind);
+  return def ? scopeOfRow(def, row) : 'none';
 };
 
 const belongTo =
@@ -49,7 +46,7 @@ export class Memory {
     // In the queue, so that nothing older is put over what was heard meanwhile.
     this.#last = this.#last.then(async () => {
       await this.#lay(store);
-      await store.copies.read(ORDER, (_scope, { rows, gone }) => {
+      await store.copies.read(SCOPES, (_scope, { rows, gone }) => {
         if (this.#store === store) this.rows.apply(rows, gone);
       });
     });
@@ -105,7 +102,7 @@ export class Memory {
       if (this.#store === store) this.#over(still.cursor, () => this.rows.replace(belongTo(scopes), fresh.rows));
       return;
     }
-    const cursor = await store.copies.read(ORDER, (_scope, content) => contents.push(content), { scopes });
+    const cursor = await store.copies.read(SCOPES, (_scope, content) => contents.push(content), { scopes });
     if (this.#store !== store) return;
     const all: ScopeContent = { rows: {}, gone: contents.flatMap((c) => c.gone) };
     for (const { rows } of contents) {

@@ -23,5 +23,6 @@ export const audit_logs = defineRecord({
     at: instant('When', { required: true }),
   },
   access: { read: ['super_admin'], create: NOBODY, edit: NOBODY, retract: NOBODY },
+  chained: 'at',
   indexed: ['record_id', 'user_id', 'at'],
 });

@@ -10,7 +10,7 @@ export const sync_conflicts = defineRecord({
   scope: 'row',
   merge: 'server',
   fields: {
-    scope: choice('Scope', ['ref', 'identity', 'clinical'], { required: true }),
+    scope: text('Scope', { required: true, max: 60 }),
     kind: text('Record', { required: true }),
     record_id: text('Record id', { required: true }),
     op: choice('Wanted', ['create', 'edit', 'retract', 'restore'], { required: true }),

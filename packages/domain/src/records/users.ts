@@ -25,7 +25,14 @@ export const users = defineRecord({
     is_approved: flag('Approved', { required: true }),
     is_active: flag('Active', { required: true }),
   },
-  access: { read: ROLES, create: NOBODY, edit: ['super_admin'], retract: NOBODY },
+  access: {
+    read: ROLES,
+    create: NOBODY,
+    edit: ['super_admin'],
+    retract: NOBODY,
+    self: { field: 'id', fields: ['full_name', 'department', 'specialization', 'license_number', 'phone'] },
+    guards: [{ about: 'change a role', fields: ['role'], roles: ['super_admin'], not_self: 'id' }],
+  },
   unique: [{ name: 'users_email_once', fields: ['email'], say: 'An account with this e-mail exists already.' }],
   list: ['full_name', 'role', 'department', 'is_approved', 'is_active'],
 });

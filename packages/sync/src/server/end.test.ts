@@ -1,5 +1,5 @@
 import { gunzipSync, gzipSync } from 'node:zlib';
-import { type Actor, type AnyRow, may, ROLES, recordOf, SYNCED, scopesOf } from '@psa/domain';
+import { type Actor, type AnyRow, may, personScope, ROLES, recordOf, SYNCED, scopesOf, scopesOfActor } from '@psa/domain';
 import { expect, test } from 'vitest';
 import { crc32 } from '../crc32.ts';
 import { digestOf } from '../digest.ts';
@@ -224,19 +224,21 @@ test('[S40] a device is sent the scopes of its user’s role, decided at every r
   const all = await end.pull(caller(t), asked);
   expect([Object.keys(all.rows).sort(), all.granted, all.revoked]).toEqual([
     ['facilities', 'patient_admissions', 'patients', 'users'],
-    held,
+    scopesOfActor(t.actor),
     [],
   ]);
   const demoted = { device: t.device, actor: { ...t.actor, role: 'lab' as const } };
   const some = await end.pull(caller(demoted), asked);
   expect([Object.keys(some.rows).sort(), some.granted, some.revoked]).toEqual([
     ['facilities', 'patients', 'users'],
-    ['ref', 'identity'],
+    ['ref', 'identity', 'orders', 'learning', personScope(t.actor.user_id)],
     ['clinical'],
   ]);
   const request = { device: t.device, scope: 'clinical', min_head: 0 };
   await expect(end.snapshot(caller(demoted), request)).rejects.toMatchObject({ code: 'NOT_YOURS' });
-  await expect(end.snapshot(caller(t), { ...request, scope: 'none' })).rejects.toMatchObject({ code: 'NOT_YOURS' });
+  for (const scope of ['none', 'person', personScope(h.facility)]) {
+    await expect(end.snapshot(caller(t), { ...request, scope })).rejects.toMatchObject({ code: 'NOT_YOURS' });
+  }
   expect(some.next).toBe(await h.store.head(h.facility));
 });
 

@@ -3,7 +3,7 @@ import type { Mutation } from '../protocol.ts';
 import { auditHead } from './audit.ts';
 import { anyUnseen, changedFields, clashOf, clashOnDeleted, clashWithRetraction, pick, type Read, unseen } from './clash.ts';
 import type { DecideContext, Verdict } from './context.ts';
-import { isServerKind, mayDo, mayMend, serverFields } from './rights.ts';
+import { isServerKind, mayDo, mayMend, mayOn, serverFields } from './rights.ts';
 import { overtakenSettlement, settlesRightly, shownWith } from './settle.ts';
 import type { StoredRow } from './store.ts';
 import { keyOf } from './store.ts';
@@ -63,7 +63,10 @@ function shapeProblem(def: RecordDef, m: Mutation): Verdict | null {
 /** Rights on the row as it is; those on the row as it would be are asked where it is made. */
 function rightsProblem(work: Work, def: RecordDef, m: Mutation, ctx: DecideContext, stored?: StoredRow): Verdict | null {
   if (stored && stored.row.facility_id !== ctx.actor.facility_id) return refuse('NOT_YOURS');
-  if (m.op === 'retract' || m.op === 'restore') return mayDo(ctx, 'retract', def) ? null : refuse('NOT_YOURS');
+  if (m.op === 'retract' || m.op === 'restore') {
+    const may = stored ? mayOn(ctx, 'retract', def, stored.row, {}) : mayDo(ctx, 'retract', def);
+    return may ? null : refuse('NOT_YOURS');
+  }
   if (!stored && m.op === 'create') {
     const fields = serverFields(ctx, def, m.patch);
     if (!mayDo(ctx, 'create', def)) return refuse('NOT_YOURS');
@@ -74,7 +77,15 @@ function rightsProblem(work: Work, def: RecordDef, m: Mutation, ctx: DecideConte
   if (server.length > 0) return serverOnly(server);
   if (wanted.length === 0) wanted = settledFields(work, m) ?? Object.keys(m.patch);
   const retracts = m.resolves !== undefined && mayDo(ctx, 'retract', def);
-  return retracts || mayDo(ctx, 'edit', def, wanted) ? null : refuse('NOT_YOURS');
+  const values = {
+    ...(stored ? pick(stored.row, wanted) : {}),
+    ...pick(
+      m.patch,
+      wanted.filter((f) => Object.hasOwn(m.patch, f)),
+    ),
+  };
+  const edits = stored ? mayOn(ctx, 'edit', def, stored.row, values) : mayDo(ctx, 'edit', def, wanted);
+  return retracts || edits ? null : refuse('NOT_YOURS');
 }
 
 /** Who keeps the present value in a conflict needs the right to change it. */
@@ -102,6 +113,8 @@ function edit(work: Work, def: RecordDef, m: Mutation, ctx: DecideContext, store
   if (fixed.some((field) => m.op === 'edit' || !unseen(stored, field, read))) {
     return refuse('APPEND_ONLY', Object.fromEntries(fixed.map((f) => [f, PROBLEMS.APPEND_ONLY.say])));
   }
+  const locked = lockedFields(def, stored.row, changed);
+  if (Object.keys(locked).length > 0) return refuse('LOCKED', locked);
   const clash = clashOf(def, stored, m.patch, read);
   if (clash) return { is: 'clash', clash };
   const wrong = changed.filter(
@@ -109,6 +122,16 @@ function edit(work: Work, def: RecordDef, m: Mutation, ctx: DecideContext, store
   );
   if (wrong.length > 0) return refuse('ILLEGAL_STEP', Object.fromEntries(wrong.map((f) => [f, PROBLEMS.ILLEGAL_STEP.say])));
   return keep(work, def, m, ctx, stored, pick(m.patch, changed), anyUnseen(stored, read));
+}
+
+/** Changed fields that a signature or a closing holds as they are, with the sentence of its rule. */
+function lockedFields(def: RecordDef, row: StoredRow['row'], changed: readonly string[]): Record<string, string> {
+  const out: Record<string, string> = {};
+  for (const { when, fields, say } of def.locks ?? []) {
+    if (!when.is.some((value) => value === row[when.field])) continue;
+    for (const field of changed) if (fields.includes(field)) out[field] ??= say;
+  }
+  return out;
 }
 
 function isStep(def: RecordDef, field: string, from: Patch[string], to: Patch[string]): boolean {

@@ -1,4 +1,4 @@
-import { type AnyRow, recordOf } from '@psa/domain';
+import { type AnyRow, recordOf, scopeOfRow } from '@psa/domain';
 import type { Rows } from './constraints.ts';
 import {
   type AuditEntry,
@@ -56,10 +56,10 @@ export const newState = (epoch: string): MemoryState => ({
 /** Whether rows of this kind are sent to devices at all. */
 export const travels = (kind: string): boolean => (recordOf(kind)?.scope ?? 'none') !== 'none';
 
-/** The scope a row lives in: its kind's, or the one it names. */
+/** The scope a row lives in. */
 export function scopeOf(kind: string, row: AnyRow): string {
-  const scope = recordOf(kind)?.scope ?? 'none';
-  return scope === 'row' ? String(row.scope) : scope;
+  const def = recordOf(kind);
+  return def ? scopeOfRow(def, row) : 'none';
 }
 
 const isHeld = (state: HeldState): boolean => state === 'open' || state === 'deferred';

@@ -1,4 +1,4 @@
-import { type AnyRow, type Json, mergeRuleOf, type Patch, type RecordDef, recordOf } from '@psa/domain';
+import { type AnyRow, type Json, mergeRuleOf, type Patch, type RecordDef, recordOf, scopeOfRow } from '@psa/domain';
 import type { Mutation } from '../protocol.ts';
 import { auditHead } from './audit.ts';
 import { pick } from './clash.ts';
@@ -57,6 +57,7 @@ function open(work: Work, m: Mutation, clash: Clash, rest: readonly Mutation[], 
       c.author_id === ctx.actor.user_id,
   );
   const wish = {
+    scope: scopeOfRow(def, stored.row),
     op: m.op,
     base_version: m.base,
     mutation_id: m.mid,
@@ -79,7 +80,6 @@ function begin(
 ): string {
   const values: Patch = {
     ...wish,
-    scope: def.scope,
     kind: m.kind,
     record_id: m.id,
     fields: clash.fields,

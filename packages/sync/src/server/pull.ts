@@ -1,13 +1,13 @@
-import { ProblemError, type Role, type Scope, scopesOf } from '@psa/domain';
+import { type Actor, ProblemError, scopesOfActor } from '@psa/domain';
 import { PROTOCOL_VERSION, PULL_ROWS_MAX, type PullReply, type PullRequest } from '../protocol.ts';
 import type { Caller } from './end.ts';
 import { lostSince } from './lives.ts';
 import type { ServerStore } from './store.ts';
 
-/** The scopes a role may hold now, and those of `held` that it may not (any more). Decided at every request (S40). */
-export function grants(role: Role, held: readonly string[]): { granted: string[]; revoked: string[] } {
-  const granted: readonly Scope[] = scopesOf(role);
-  return { granted: [...granted], revoked: held.filter((scope) => !granted.some((g) => g === scope)) };
+/** The scopes a person may hold now, and those of `held` that it may not (any more). Decided at every request (S40). */
+export function grants(actor: Actor, held: readonly string[]): { granted: string[]; revoked: string[] } {
+  const granted = scopesOfActor(actor);
+  return { granted, revoked: held.filter((scope) => !granted.includes(scope)) };
 }
 
 /**
@@ -21,7 +21,7 @@ export async function pull(store: ServerStore, caller: Caller, request: PullRequ
   const facility = caller.actor.facility_id;
   const life = await store.epoch(facility);
   const { epoch } = life;
-  const { granted, revoked } = grants(caller.actor.role, request.held);
+  const { granted, revoked } = grants(caller.actor, request.held);
   const reply: PullReply = {
     epoch,
     restored_to: lostSince(life, request.epoch),

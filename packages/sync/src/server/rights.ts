@@ -1,9 +1,10 @@
-import { type Action, type AnyRow, may, mergeRuleOf, type Patch, type RecordDef } from '@psa/domain';
+import { type Action, type AnyRow, may, mayOn as mayOnRow, mergeRuleOf, type Patch, type RecordDef } from '@psa/domain';
 import type { DecideContext } from './context.ts';
 
 /** Whether the actor may do this to this row: asked of the row as it was and as it will be, so that no edit moves a row out of or into reach. */
-export function mayOn(ctx: DecideContext, action: Action, def: RecordDef, row: AnyRow, fields: readonly string[]): boolean {
-  return row.facility_id === ctx.actor.facility_id && mayDo(ctx, action, def, fields);
+export function mayOn(ctx: DecideContext, action: Action, def: RecordDef, row: AnyRow, patch: Patch): boolean {
+  if (row.facility_id !== ctx.actor.facility_id) return false;
+  return ctx.origin === 'server' || mayOnRow(ctx.actor, action, def, row, patch);
 }
 
 /** As `mayOn`, when there is no row to look at. The server itself asks no rights. */

@@ -1,4 +1,13 @@
-import { type AnyRow, brokenChecks, type FieldProblems, type Json, type Patch, PROBLEMS, type RecordDef } from '@psa/domain';
+import {
+  type AnyRow,
+  brokenChecks,
+  type FieldProblems,
+  type Json,
+  type Patch,
+  PROBLEMS,
+  type RecordDef,
+  stampsOf,
+} from '@psa/domain';
 import type { Mutation } from '../protocol.ts';
 import { auditHead } from './audit.ts';
 import { pick } from './clash.ts';
@@ -22,14 +31,33 @@ export function create(work: Work, def: RecordDef, m: Mutation, ctx: DecideConte
     deleted: false,
     row_version: 1,
   };
+  const sent = pick(
+    row,
+    Object.keys(def.fields).filter((field) => row[field] !== null),
+  );
+  Object.assign(row, stamped(def, sent, m, ctx, true));
   const given = Object.keys(def.fields).filter((field) => row[field] !== null);
   const written = Object.fromEntries(given.map((field) => [field, [1, ctx.device] as const]));
   const field_ver = { ...written, ...markOf(undefined, ctx.life) };
-  const problem = ruleProblem(work, def, row, ctx, 'create', given);
+  const problem = ruleProblem(work, def, row, ctx, 'create', sent);
   if (problem) return problem;
   work.put(def.name, { row, field_ver });
   work.audit.push({ ...auditHead(ctx, m, 'create'), old_values: null, new_values: pick(row, given) });
   return { is: 'done', version: 1, merged: false };
+}
+
+/** Who and when, for the fields that the server fills: at creation, and beside each field whose setting they tell of. */
+function stamped(def: RecordDef, sent: Patch, m: Mutation, ctx: DecideContext, creates: boolean): Patch {
+  const out: Patch = {};
+  for (const { field, as, of } of stampsOf(def)) {
+    // The server's own code may say otherwise (a restored entry, demonstration data).
+    if (Object.hasOwn(sent, field) || (of === undefined ? !creates : !Object.hasOwn(sent, of))) continue;
+    const set = of === undefined || (sent[of] !== null && sent[of] !== false);
+    // A clock that runs ahead does not date anything in the future.
+    const value = as === 'who' ? ctx.actor.user_id : m.at < ctx.now ? m.at : ctx.now;
+    if (set || !creates) out[field] = set ? value : null;
+  }
+  return out;
 }
 
 /** Writes changed fields (or `deleted`) into the working copy, one version up. */
@@ -39,9 +67,10 @@ export function keep(
   m: Mutation,
   ctx: DecideContext,
   stored: StoredRow,
-  changed: Patch,
+  sent: Patch,
   merged: boolean,
 ): Verdict {
+  const changed = { ...sent, ...stamped(def, sent, m, ctx, false) };
   const version = stored.row.row_version + 1;
   const row: AnyRow = {
     ...stored.row,
@@ -57,7 +86,7 @@ export function keep(
     ...Object.fromEntries(fields.map((f) => [f, [version, ctx.device] as const])),
   };
   const action = m.op === 'retract' || m.op === 'restore' ? m.op : 'edit';
-  const problem = ruleProblem(work, def, row, ctx, action === 'edit' ? 'edit' : 'retract', fields);
+  const problem = ruleProblem(work, def, row, ctx, action === 'edit' ? 'edit' : 'retract', sent);
   if (problem) return problem;
   work.put(def.name, { row, field_ver });
   work.audit.push({
@@ -75,9 +104,9 @@ function ruleProblem(
   row: AnyRow,
   ctx: DecideContext,
   action: 'create' | 'edit' | 'retract',
-  fields: readonly string[],
+  sent: Patch,
 ): Verdict | null {
-  if (!mayOn(ctx, action, def, row, fields)) return { is: 'refused', code: 'NOT_YOURS' };
+  if (!mayOn(ctx, action, def, row, action === 'retract' ? {} : sent)) return { is: 'refused', code: 'NOT_YOURS' };
   if (row.deleted) return null;
   const wrong: Record<string, string> = {};
   const tell = (rule: { fields: readonly string[]; say: string }) => {

@@ -1,22 +1,19 @@
-import { type AnyRow, recordOf, scopesOf } from '@psa/domain';
+import { scopesOfActor } from '@psa/domain';
 import type { NewGroup } from '../device/store.ts';
+import { scopeOf } from '../server/memory-state.ts';
 import { keyOf } from '../server/store.ts';
 import { diskCopies, type SimDevice } from './device.ts';
 import { type Evidence, equal, short } from './evidence.ts';
 import type { Ledger } from './ledger.ts';
 import type { Oracle } from './oracle.ts';
 
-const scopeOfRow = (kind: string, row: AnyRow): string => {
-  const scope = recordOf(kind)?.scope ?? 'none';
-  return scope === 'row' ? String(row.scope) : scope;
-};
 const named = (device: SimDevice) => `device ${short(device.id)}`;
 
 /** What the people of this device may hold now. */
 function reachOf(e: Pick<Evidence, 'server'>, device: SimDevice): readonly string[] {
   if ((e.server.deviceStates.get(device.id) ?? 'active') !== 'active') return [];
-  const role = e.server.people.get(device.user)?.role;
-  return role ? scopesOf(role) : [];
+  const actor = e.server.people.get(device.user);
+  return actor ? scopesOfActor(actor) : [];
 }
 
 /** 1: after a quiet time every device holds exactly what the server has for it. */
@@ -26,7 +23,7 @@ export function convergence(e: Evidence): string[] {
     const reach = reachOf(e, device);
     const held = new Map([...diskCopies(device.disk)].flatMap(([key, c]) => (c.row ? [[key, c.row] as const] : [])));
     for (const { kind, row } of e.oracle.rows) {
-      if (row.deleted || !reach.includes(scopeOfRow(kind, row))) continue;
+      if (row.deleted || !reach.includes(scopeOf(kind, row))) continue;
       const key = keyOf(kind, row.id);
       if (!held.has(key)) wrong.push(`${named(device)} lacks ${key} v${row.row_version}`);
       else if (!equal(held.get(key), row))
@@ -137,8 +134,7 @@ export function nothingOutsideHeld(device: SimDevice): string[] {
   const wrong: string[] = [];
   if (disk.cursor === null && disk.held.length > 0) wrong.push(`${named(device)} holds scopes without a cursor`);
   for (const [key, { kind, row }] of diskCopies(disk)) {
-    if (row && !disk.held.includes(scopeOfRow(kind, row)))
-      wrong.push(`${named(device)} keeps ${key} of a scope it does not hold`);
+    if (row && !disk.held.includes(scopeOf(kind, row))) wrong.push(`${named(device)} keeps ${key} of a scope it does not hold`);
   }
   return wrong;
 }

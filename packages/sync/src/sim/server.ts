@@ -1,4 +1,4 @@
-import { type Actor, type AnyRow, ProblemError, type Role, recordOf, scopesOf, uuidv7 } from '@psa/domain';
+import { type Actor, type AnyRow, ProblemError, type Role, recordOf, scopesOfActor, uuidv7 } from '@psa/domain';
 import { crc32 } from '../crc32.ts';
 import type { Wish } from '../device/groups.ts';
 import { LinkError } from '../device/link.ts';
@@ -6,6 +6,7 @@ import type { Gone, PullReply, PullRequest, PushReply, PushRequest, SnapshotHead
 import type { Caller } from '../server/end.ts';
 import { ServerEnd } from '../server/end.ts';
 import { pushGroup } from '../server/group.ts';
+import { scopeOf } from '../server/memory-state.ts';
 import type { ServerStore } from '../server/store.ts';
 import { packPage } from './codec.ts';
 import type { Ledger } from './ledger.ts';
@@ -135,7 +136,7 @@ export class SimServer {
     const caller = this.caller(user, request.device);
     // A small page makes many: what is cut in the middle shows.
     const reply = await this.serve(() => this.end.pull(caller, { ...request, limit: request.limit ?? 7 }));
-    this.checkReach(caller.actor.role, reply.rows, reply.gone);
+    this.checkReach(caller.actor, reply.rows, reply.gone);
     return reply;
   }
 
@@ -144,7 +145,7 @@ export class SimServer {
     request: SnapshotRequest,
   ): Promise<{ header: SnapshotHeader; pages: { n: number; bytes: Uint8Array }[] }> {
     const caller = this.caller(user, request.device);
-    const scopes: readonly string[] = scopesOf(caller.actor.role);
+    const scopes = scopesOfActor(caller.actor);
     const reply = await this.serve(() => this.end.snapshot(caller, request));
     if (!scopes.includes(reply.header.scope)) this.saw(17, `${caller.actor.role} was sent a snapshot of ${reply.header.scope}`);
     return reply;
@@ -171,18 +172,19 @@ export class SimServer {
   }
 
   /** Invariant 17: no reply holds a row outside the scopes of who asked. */
-  private checkReach(role: Role, rows: Readonly<Record<string, readonly AnyRow[]>>, gone: readonly Gone[]): void {
-    const scopes: readonly string[] = scopesOf(role);
+  private checkReach(actor: Actor, rows: Readonly<Record<string, readonly AnyRow[]>>, gone: readonly Gone[]): void {
+    const scopes = scopesOfActor(actor);
+    const { role } = actor;
     for (const [kind, list] of Object.entries(rows)) {
       for (const row of list) {
-        const declared = recordOf(kind)?.scope ?? 'none';
-        const scope = declared === 'row' ? String(row.scope) : declared;
+        const scope = scopeOf(kind, row);
         if (!scopes.includes(scope)) this.saw(17, `${role} was sent ${kind} ${row.id} of ${scope}`);
       }
     }
     for (const [kind, id] of gone) {
       const scope = recordOf(kind)?.scope ?? 'none';
-      if (scope !== 'row' && !scopes.includes(scope)) this.saw(17, `${role} was told that ${kind} ${id} of ${scope} is gone`);
+      if (scope !== 'row' && scope !== 'person' && !scopes.includes(scope))
+        this.saw(17, `${role} was told that ${kind} ${id} of ${scope} is gone`);
     }
   }
 
