@@ -1,4 +1,40 @@
--- 0001_sync.sql — the order of commits, what each of them touched, the log of mutations and the quarantine (docs/sync.md).
+-- 0001_sync.sql — who may see and write what; the order of commits, what each of them touched, the log of mutations and the quarantine
+-- (docs/sync.md, docs/decisions/0009-server-role-and-row-level-security.md).
+
+-- The server works as psa_server, which owns nothing. Roles belong to the whole cluster: another database may have made it already.
+do $$ begin
+  if not exists (select from pg_roles where rolname = 'psa_server') then
+    create role psa_server login;
+  end if;
+exception
+  when duplicate_object or unique_violation then null;
+  when insufficient_privilege then
+    raise exception 'The role psa_server is missing, and % may not make it.', current_user
+      using errcode = 'insufficient_privilege', hint = 'A superuser runs: create role psa_server login;';
+end $$;
+revoke create on schema public from public;
+grant usage on schema public to psa_server;
+-- The ledger of migrations is there before the first of them: the server asks whether it fits this database.
+grant select on schema_migrations to psa_server;
+
+-- The facility that this connection works for; null sees and writes nothing.
+create function psa_facility() returns uuid language sql stable parallel safe as
+  $$ select nullif(current_setting('psa.facility', true), '')::uuid $$;
+
+-- Every table that holds a facility's data ends with this: the server sees and writes rows of the facility it named, and may neither
+-- delete nor truncate. FORCE binds the owner to policies too; its own lets migrations, seeding and work by hand see everything.
+-- `may_update` false: rows are only ever added. `may_insert` false: only functions of the owner write.
+create function secure_record(of regclass, may_update boolean default true, may_insert boolean default true)
+    returns void language plpgsql as $$
+begin
+  execute format('alter table %s enable row level security, force row level security', of);
+  execute format('create policy facility on %s to psa_server using (facility_id = psa_facility()) with check (facility_id = psa_facility())', of);
+  execute format('create policy owner on %s to current_user using (true) with check (true)', of);
+  execute format('grant select on %s to psa_server', of);
+  if may_insert then execute format('grant insert on %s to psa_server', of); end if;
+  if may_update then execute format('grant update on %s to psa_server', of); end if;
+end $$;
+revoke execute on function secure_record(regclass, boolean, boolean) from public;
 
 -- The number of the last commit of each facility. One row each, rewritten at every commit: room on its page keeps that cheap.
 create table sync_head (
@@ -90,8 +126,9 @@ create index sync_quarantine_waiting on sync_quarantine (facility_id, record_id)
 
 -- S41. Runs as the last act of a transaction, once for each row it wrote. The first call takes the next number of the facility
 -- and holds the row of sync_head until the commit is visible, so numbers and commits have one order; later calls reuse it.
--- Argument: the record's scope, or 'row' when the row names its own.
-create function sync_stamp() returns trigger language plpgsql as $$
+-- Argument: the record's scope, 'row' when the row names its own, or 'person:<field>' when it is that person's.
+-- Runs as the owner: the server itself can alter neither the numbers nor what they say was touched.
+create function sync_stamp() returns trigger language plpgsql security definer set search_path = public, pg_temp as $$
 declare
   setting constant text := 'psa.seq_' || replace(new.facility_id::text, '-', '');
   number bigint := nullif(current_setting(setting, true), '')::bigint;
@@ -108,7 +145,9 @@ begin
     perform set_config(setting, number::text, true);
     perform pg_notify('sync', new.facility_id || ':' || number);
   end if;
-  if tg_argv[0] = 'row' then
+  if tg_argv[0] like 'person:%' then
+    scope_now := 'user:' || (to_jsonb(new) ->> substr(tg_argv[0], 8));
+  elsif tg_argv[0] = 'row' then
     scope_now := to_jsonb(new) ->> 'scope';
     scope_before := case when tg_op = 'UPDATE' then to_jsonb(old) ->> 'scope' else scope_now end;
     if scope_before <> scope_now then
@@ -159,6 +198,13 @@ begin
     using errcode = 'integrity_constraint_violation';
 end $$;
 
+-- What a signature or a closing holds as it is. Each trigger is named like the declared lock and says in its WHEN what it holds.
+create function record_locked() returns trigger language plpgsql as $$
+begin
+  raise exception 'This was signed or closed and stays as it is.'
+    using errcode = 'check_violation', table = tg_table_name, constraint = tg_name;
+end $$;
+
 -- The answer to a mutation is final; only one that waited (deferred) gets another (S21).
 create function sync_mutation_guard() returns trigger language plpgsql as $$
 begin
@@ -181,3 +227,10 @@ begin
     raise exception 'Something was changed meanwhile.' using errcode = 'serialization_failure';
   end if;
 end $$;
+
+select secure_record('sync_head', false, false);
+select secure_record('sync_epoch', false);
+select secure_record('sync_entity', false, false);
+select secure_record('sync_mutation', false);
+grant update (status, result) on sync_mutation to psa_server;
+select secure_record('sync_quarantine');

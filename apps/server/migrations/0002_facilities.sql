@@ -21,3 +21,4 @@ create trigger facilities_kept before delete or truncate on facilities for each 
 create trigger facilities_guard before update on facilities for each row execute function record_guard();
 create constraint trigger facilities_stamp after insert or update on facilities deferrable initially deferred
   for each row execute function sync_stamp('ref');
+select secure_record('facilities');

@@ -27,3 +27,4 @@ create trigger users_kept before delete or truncate on users for each statement 
 create trigger users_guard before update on users for each row execute function record_guard();
 create constraint trigger users_stamp after insert or update on users deferrable initially deferred
   for each row execute function sync_stamp('ref');
+select secure_record('users');

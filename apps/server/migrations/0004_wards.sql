@@ -23,3 +23,4 @@ create trigger wards_kept before delete or truncate on wards for each statement 
 create trigger wards_guard before update on wards for each row execute function record_guard();
 create constraint trigger wards_stamp after insert or update on wards deferrable initially deferred
   for each row execute function sync_stamp('ref');
+select secure_record('wards');

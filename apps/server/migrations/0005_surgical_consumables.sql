@@ -31,3 +31,4 @@ create trigger surgical_consumables_kept before delete or truncate on surgical_c
 create trigger surgical_consumables_guard before update on surgical_consumables for each row execute function record_guard();
 create constraint trigger surgical_consumables_stamp after insert or update on surgical_consumables deferrable initially deferred
   for each row execute function sync_stamp('ref');
+select secure_record('surgical_consumables');

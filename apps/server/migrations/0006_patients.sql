@@ -55,3 +55,4 @@ create trigger patients_kept before delete or truncate on patients for each stat
 create trigger patients_guard before update on patients for each row execute function record_guard();
 create constraint trigger patients_stamp after insert or update on patients deferrable initially deferred
   for each row execute function sync_stamp('identity');
+select secure_record('patients');

@@ -33,6 +33,7 @@ create trigger patient_allergies_kept before delete or truncate on patient_aller
 create trigger patient_allergies_guard before update on patient_allergies for each row execute function record_guard();
 create constraint trigger patient_allergies_stamp after insert or update on patient_allergies deferrable initially deferred
   for each row execute function sync_stamp('identity');
+select secure_record('patient_allergies');
 
 -- Add-wins: a new allergy is always taken, also beside "none known"; only the statement of absence is refused.
 create function patient_allergies_none_known_contradicted() returns trigger language plpgsql as $$

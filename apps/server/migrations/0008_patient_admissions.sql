@@ -61,3 +61,4 @@ create trigger patient_admissions_kept before delete or truncate on patient_admi
 create trigger patient_admissions_guard before update on patient_admissions for each row execute function record_guard();
 create constraint trigger patient_admissions_stamp after insert or update on patient_admissions deferrable initially deferred
   for each row execute function sync_stamp('clinical');
+select secure_record('patient_admissions');

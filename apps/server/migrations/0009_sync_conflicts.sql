@@ -10,7 +10,7 @@ create table sync_conflicts (
   deleted boolean not null default false,
   row_version integer not null default 1,
   field_ver jsonb not null default '{}',
-  scope text not null,
+  scope varchar(60) not null,
   kind varchar(100) not null,
   record_id varchar(100) not null,
   op text not null,
@@ -31,7 +31,6 @@ create table sync_conflicts (
   resolved_at timestamptz(3),
   resolution varchar(20),
   constraint sync_conflicts_facility_id_id_key unique (facility_id, id),
-  constraint sync_conflicts_scope_choice check (scope in ('ref', 'identity', 'clinical')),
   constraint sync_conflicts_op_choice check (op in ('create', 'edit', 'retract', 'restore')),
   constraint sync_conflicts_severity_choice check (severity in ('low', 'high')),
   constraint sync_conflicts_status_choice check (status in ('Open', 'Resolved')),
@@ -48,3 +47,4 @@ create trigger sync_conflicts_kept before delete or truncate on sync_conflicts f
 create trigger sync_conflicts_guard before update on sync_conflicts for each row execute function record_guard();
 create constraint trigger sync_conflicts_stamp after insert or update on sync_conflicts deferrable initially deferred
   for each row execute function sync_stamp('row');
+select secure_record('sync_conflicts');

@@ -31,3 +31,4 @@ create table devices (
 create index devices_last_user_id_idx on devices (facility_id, last_user_id);
 create trigger devices_kept before delete or truncate on devices for each statement execute function record_kept();
 create trigger devices_guard before update on devices for each row execute function record_guard();
+select secure_record('devices');

@@ -28,3 +28,4 @@ create index audit_logs_record_id_idx on audit_logs (facility_id, record_id);
 create index audit_logs_at_idx on audit_logs (facility_id, at);
 create trigger audit_logs_kept before delete or truncate on audit_logs for each statement execute function record_kept();
 create trigger audit_logs_append_only before update on audit_logs for each statement execute function record_append_only();
+select secure_record('audit_logs', false);

@@ -48,3 +48,4 @@ create index users_email_lower on users (lower(email)) where not deleted;
 
 -- One row that the health check writes: a database that refuses it is not ready. Unlogged: it costs no disk and means nothing later.
 create unlogged table server_health (id integer primary key, checked_at timestamptz not null);
+grant select, insert, update on server_health to psa_server;

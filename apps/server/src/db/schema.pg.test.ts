@@ -40,6 +40,15 @@ const FACTS = `
   select 'index ' || pg_get_indexdef(indexrelid) from pg_index where indrelid = $1::regclass
   union all
   select 'trigger ' || pg_get_triggerdef(oid) from pg_trigger where tgrelid = $1::regclass and not tgisinternal
+  union all
+  select 'row security' || case when relrowsecurity then ' on' else ' off' end || case when relforcerowsecurity then ' forced' else '' end
+  from pg_class where oid = $1::regclass
+  union all
+  select concat_ws(' ', 'policy', polname, polcmd, polpermissive, polroles::regrole[], pg_get_expr(polqual, polrelid), pg_get_expr(polwithcheck, polrelid))
+  from pg_policy where polrelid = $1::regclass
+  union all
+  select concat_ws(' ', 'grant', privilege_type, 'to', coalesce(nullif(grantee, 0)::regrole::text, 'public'))
+  from pg_class c, aclexplode(c.relacl) where c.oid = $1::regclass and grantee <> c.relowner
   order by fact`;
 
 async function factsOf(schema: 'declared' | 'public', table: string): Promise<string[]> {
@@ -80,6 +89,18 @@ test('a difference would be seen', async () => {
     await tell(
       'alter table public.wards disable trigger wards_stamp; drop index public.wards_code_once',
       'alter table public.wards enable trigger wards_stamp; create unique index wards_code_once on public.wards (facility_id, code) where not deleted',
+    ),
+  ).toHaveLength(1);
+  expect(
+    await tell(
+      'alter table public.wards no force row level security; grant delete on public.wards to psa_server',
+      'alter table public.wards force row level security; revoke delete on public.wards from psa_server',
+    ),
+  ).toEqual(['only declared: row security on forced', 'only migrated: grant DELETE to psa_server', 'only migrated: row security on']);
+  expect(
+    await tell(
+      'drop policy facility on public.wards',
+      'create policy facility on public.wards to psa_server using (facility_id = psa_facility()) with check (facility_id = psa_facility())',
     ),
   ).toHaveLength(1);
 });

@@ -1,21 +1,24 @@
 import { readFileSync, realpathSync } from 'node:fs';
 import { join } from 'node:path';
 import { z } from 'zod';
+import { SERVER_ROLE } from './cluster.ts';
 import { runningPostmaster } from './postmaster.ts';
 
-const secrets = z.object({ app: z.string() });
+const secrets = z.object({ app: z.string(), server: z.string() });
 
 /**
- * The connection string of the embedded PostgreSQL of a data folder while it runs, started by whomever; undefined when it does
- * not. For work beside a running server: nothing is started, locked or stopped.
+ * The connection strings (owner, server) of the embedded PostgreSQL of a data folder while it runs, started by whomever; undefined
+ * when it does not. For work beside a running server: nothing is started, locked or stopped.
  */
-export function runningUrl(folder: string): string | undefined {
+export function runningUrls(folder: string): { url: string; serverUrl: string } | undefined {
   try {
     const home = realpathSync(join(folder, 'postgres'));
     const running = runningPostmaster(join(home, 'cluster'));
     if (!running?.ready) return undefined;
-    const { app } = secrets.parse(JSON.parse(readFileSync(join(home, 'secret.json'), 'utf8')));
-    return `postgres://psa:${encodeURIComponent(app)}@127.0.0.1:${running.port}/psa`;
+    const { app, server } = secrets.parse(JSON.parse(readFileSync(join(home, 'secret.json'), 'utf8')));
+    const address = (user: string, password: string): string =>
+      `postgres://${user}:${encodeURIComponent(password)}@127.0.0.1:${running.port}/psa`;
+    return { url: address('psa', app), serverUrl: address(SERVER_ROLE, server) };
   } catch {
     return undefined;
   }

@@ -17,12 +17,16 @@ const STOP_MS_MAX = 30_000;
 const POLL_MS = 50;
 /** Held by the one server process that uses the embedded database. The number is arbitrary. */
 const LOCK = 7_295_411;
-/** The application's role and its database. The role is no superuser. */
+/** The role that owns the database, and the database. The role is no superuser. */
 const APP = 'psa';
+/** The role that the server works as. It owns nothing (0001_sync.sql). */
+export const SERVER_ROLE = 'psa_server';
 
 export interface Cluster {
-  /** Connection string of the application's own role and database. */
+  /** Connection string of the owner of the application's database: migrates and seeds. */
   url: string;
+  /** Connection string of the role that the server works as. */
+  serverUrl: string;
   /** Connection string of the superuser, to database `postgres`. */
   adminUrl: string;
   port: number;
@@ -126,14 +130,17 @@ async function takeLock(session: pg.Client, folder: string): Promise<boolean> {
   }
 }
 
-/** Makes the application's role and database when they are missing, as after a first start that was killed. */
-async function ensureApp(session: pg.Client, password: string): Promise<void> {
-  const { rows } = await session.query<{ role: boolean; base: boolean }>(
-    'select exists (select from pg_roles where rolname = $1) as role, exists (select from pg_database where datname = $1) as base',
-    [APP],
-  );
-  if (!rows[0]?.role) await session.query(`create role ${APP} login password ${session.escapeLiteral(password)}`);
-  if (!rows[0]?.base) await session.query(`create database ${APP} owner ${APP}`);
+/** Makes the two roles and the database when they are missing, as after a first start that was killed. */
+async function ensureApp(session: pg.Client, secret: Place['secret']): Promise<void> {
+  for (const [role, password] of [
+    [APP, secret.app],
+    [SERVER_ROLE, secret.server],
+  ] as const) {
+    const { rows } = await session.query('select from pg_roles where rolname = $1', [role]);
+    if (rows.length === 0) await session.query(`create role ${role} login password ${session.escapeLiteral(password)}`);
+  }
+  const { rows } = await session.query('select from pg_database where datname = $1', [APP]);
+  if (rows.length === 0) await session.query(`create database ${APP} owner ${APP}`);
 }
 
 /** Finds PostgreSQL running on the place or starts it, and holds it. `port` 0: any. */
@@ -193,7 +200,7 @@ export async function openCluster(options: ClusterOptions): Promise<Cluster> {
   const place = await preparePlace(options.folder, binaries, options.say);
   let held = await hold(binaries, place, options, 0);
   let stopping = false;
-  await ensureApp(held.session, place.secret.app);
+  await ensureApp(held.session, place.secret);
 
   const watch = (): void => {
     held.session.once('end', () => {
@@ -223,6 +230,7 @@ export async function openCluster(options: ClusterOptions): Promise<Cluster> {
     `postgres://${user}:${password}@127.0.0.1:${held.port}/${database}`;
   return {
     url: address(APP, place.secret.app, APP),
+    serverUrl: address(SERVER_ROLE, place.secret.server, APP),
     adminUrl: address('postgres', place.secret.admin, 'postgres'),
     port: held.port,
     pid: () => held.pid,

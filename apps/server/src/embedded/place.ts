@@ -33,12 +33,13 @@ export interface Place {
   cluster: string;
   /** Who runs it; null: the account of this process. */
   account: Account | null;
-  secret: { admin: string; app: string };
+  /** Passwords: of the superuser, of the owner of the database, of the role that the server works as. */
+  secret: { admin: string; app: string; server: string };
   /** Whether this start made it. */
   isNew: boolean;
 }
 
-const secretFile = z.object({ admin: z.string().min(1), app: z.string().min(1) });
+const secretFile = z.object({ admin: z.string().min(1), app: z.string().min(1), server: z.string().min(1) });
 
 /**
  * Makes sure that a folder exists and can be written. A new one is closed to others, save that the account of PostgreSQL
@@ -113,7 +114,8 @@ async function initialise(home: string, binaries: Binaries): Promise<void> {
   const staging = join(dirname(home), `postgres.new-${process.pid}`);
   await rm(staging, { recursive: true, force: true });
   await mkdir(join(staging, 'cluster'), { recursive: true });
-  const secret = { admin: randomBytes(24).toString('hex'), app: randomBytes(24).toString('hex') };
+  const password = (): string => randomBytes(24).toString('hex');
+  const secret = { admin: password(), app: password(), server: password() };
   const passwordFile = join(staging, 'password');
   await writeFile(passwordFile, secret.admin, { mode: 0o600 });
   await chmod(staging, account ? 0o711 : 0o700);

@@ -1,10 +1,10 @@
-import { randomBytes } from 'node:crypto';
+import { createHash, randomBytes } from 'node:crypto';
 import { chmodSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import pg from 'pg';
 import { migrate } from '../db/migrate.ts';
-import { openCluster } from '../embedded/cluster.ts';
+import { openCluster, SERVER_ROLE } from '../embedded/cluster.ts';
 import { runningPostmaster, signal } from '../embedded/postmaster.ts';
 import { errorCode } from '../start-failure.ts';
 
@@ -16,11 +16,15 @@ export interface TestCluster {
   adminUrl: string;
   /** Connection string whose database name is the template's; the role owns the clones. */
   templateUrl: string;
+  /** The same database as the role that the server works as. */
+  templateServerUrl: string;
 }
 
 export interface TestDatabase {
-  /** Connection string of a database that nobody else uses. */
+  /** Connection string of a database that nobody else uses, as its owner: for what a test plants or looks up by hand. */
   url: string;
+  /** The same as the role that the server works as: for whatever is tested. */
+  serverUrl: string;
   /** Drops it, ending connections that are still open. */
   drop(): Promise<void>;
 }
@@ -54,6 +58,7 @@ export async function cloneTemplate(cluster: TestCluster): Promise<TestDatabase>
   );
   return {
     url: withDatabase(cluster.templateUrl, name),
+    serverUrl: withDatabase(cluster.templateServerUrl, name),
     drop: () => admin(cluster.adminUrl, `drop database if exists ${name} with (force)`),
   };
 }
@@ -79,20 +84,39 @@ function discard(folder: string): void {
 }
 
 /**
+ * The role of the server on a PostgreSQL that is not ours. Its password follows from the address, so that runs at the same time
+ * agree. @returns the address as that role.
+ */
+async function serverRole(existingUrl: string): Promise<URL> {
+  const password = createHash('sha256').update(`psa tests ${existingUrl}`).digest('hex');
+  const wait = 'select pg_advisory_lock(7229003)';
+  const make = `do $$ begin
+    if not exists (select from pg_roles where rolname = '${SERVER_ROLE}') then create role ${SERVER_ROLE} login; end if;
+  end $$`;
+  await admin(existingUrl, wait, make, `alter role ${SERVER_ROLE} login password '${password}'`);
+  const url = new URL(existingUrl);
+  url.username = SERVER_ROLE;
+  url.password = password;
+  return url;
+}
+
+/**
  * Starts a throw-away PostgreSQL in the system's temporary folder, or takes the one of `existingUrl` (PostgreSQL 15 or newer,
  * a role that may create databases), and migrates a template. `stop` removes everything it made.
  */
 export async function startTestCluster(existingUrl?: string): Promise<TestCluster & { stop(): Promise<void> }> {
   if (existingUrl) {
     const name = `psa_template_${randomBytes(4).toString('hex')}`;
+    const server = await serverRole(existingUrl);
     await admin(existingUrl, `create database ${name}`);
     const templateUrl = withDatabase(existingUrl, name);
+    const templateServerUrl = withDatabase(server.href, name);
     const stop = (): Promise<void> => admin(existingUrl, `drop database if exists ${name} with (force)`);
     await migrate(templateUrl).catch(async (error: unknown) => {
       await stop();
       throw error;
     });
-    return { adminUrl: existingUrl, templateUrl, stop };
+    return { adminUrl: existingUrl, templateUrl, templateServerUrl, stop };
   }
   sweep();
   const folder = mkdtempSync(join(tmpdir(), `${PREFIX}${process.pid}-`));
@@ -114,5 +138,5 @@ export async function startTestCluster(existingUrl?: string): Promise<TestCluste
     await stop();
     throw error;
   });
-  return { adminUrl: cluster.adminUrl, templateUrl: cluster.url, stop };
+  return { adminUrl: cluster.adminUrl, templateUrl: cluster.url, templateServerUrl: cluster.serverUrl, stop };
 }

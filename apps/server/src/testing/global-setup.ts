@@ -12,7 +12,7 @@ declare module 'vitest' {
  * vitest calls after the last test, whatever came before.
  */
 export default async function setup({ provide }: Pick<TestProject, 'provide'>): Promise<() => Promise<void>> {
-  const { adminUrl, templateUrl, stop } = await startTestCluster(process.env.TEST_DATABASE_URL);
-  provide('testCluster', { adminUrl, templateUrl });
+  const { stop, ...cluster } = await startTestCluster(process.env.TEST_DATABASE_URL);
+  provide('testCluster', cluster);
   return stop;
 }
