@@ -1,8 +1,19 @@
--- 0011_audit_logs.sql — Who did or read what, when, from where, before and after. Only ever added to.
+-- 0011_audit_logs.sql — Who did or read what, when, from where, before and after. Only ever added to, one table a month, and each
+-- entry holds the hash of the one before: a changed, removed or reordered entry shows (docs/decisions/0011-audit-chain.md).
+
+-- Where the chain of each facility ends. Rewritten with every entry: room on its page keeps that cheap. `before` is the hash that
+-- `hash` was made with.
+create table audit_heads (
+  facility_id uuid primary key constraint audit_heads_facility_id_fkey references facilities (id),
+  n bigint not null,
+  before bytea not null,
+  hash bytea not null
+) with (fillfactor = 10);
+select secure_record('audit_heads', false, false);
 
 create table audit_logs (
-  id uuid primary key default gen_random_uuid(),
-  facility_id uuid not null constraint audit_logs_facility_id_fkey references facilities (id),
+  id uuid not null default gen_random_uuid(),
+  facility_id uuid not null,
   created_by uuid,
   updated_by uuid,
   created_at timestamptz(3) not null default now(),
@@ -10,6 +21,9 @@ create table audit_logs (
   deleted boolean not null default false,
   row_version integer not null default 1,
   field_ver jsonb not null default '{}',
+  n bigint not null,
+  prev_hash bytea not null,
+  entry_hash bytea not null,
   user_id uuid,
   action varchar(100) not null,
   table_name varchar(100),
@@ -21,11 +35,125 @@ create table audit_logs (
   ip_address varchar(45),
   user_agent varchar(300),
   at timestamptz(3) not null,
+  constraint audit_logs_pkey primary key (id, at),
   constraint audit_logs_user_id_fkey foreign key (facility_id, user_id) references users (facility_id, id)
-);
-create index audit_logs_user_id_idx on audit_logs (facility_id, user_id);
-create index audit_logs_record_id_idx on audit_logs (facility_id, record_id);
+) partition by range (at);
+create index audit_logs_n_idx on audit_logs (facility_id, n);
+create index audit_logs_user_id_idx on audit_logs (facility_id, user_id, at);
+create index audit_logs_record_id_idx on audit_logs (facility_id, record_id, at);
 create index audit_logs_at_idx on audit_logs (facility_id, at);
 create trigger audit_logs_kept before delete or truncate on audit_logs for each statement execute function record_kept();
 create trigger audit_logs_append_only before update on audit_logs for each statement execute function record_append_only();
+-- Triggers of a statement do not watch the partitions; those of a row do.
+create trigger audit_logs_rows_kept before update or delete on audit_logs for each row execute function record_append_only();
+select secure_record('audit_logs', false);
+
+-- What the hash of an entry is made of: every column but its place in the chain (`n`), which the hashes themselves hold. Moments are
+-- milliseconds since 1970, so that no setting of a connection changes the text.
+create function audit_text(e audit_logs) returns text language sql stable as $$
+  select jsonb_build_array(e.id, e.facility_id, e.created_by, e.updated_by,
+    (extract(epoch from e.created_at) * 1000)::bigint, (extract(epoch from e.updated_at) * 1000)::bigint,
+    e.deleted, e.row_version, e.field_ver, e.user_id, e.action, e.table_name, e.record_id, e.old_values, e.new_values,
+    e.device_id, e.mutation_id, e.ip_address, e.user_agent, (extract(epoch from e.at) * 1000)::bigint)::text
+$$;
+
+-- The hash before the first entry of a facility.
+create function audit_root(facility uuid) returns bytea language sql immutable as $$
+  select sha256(convert_to('audit_logs ' || facility, 'UTF8'))
+$$;
+
+-- Whoever writes an entry, and however, it becomes the next link: number and hashes are made here, whatever was given. The row of
+-- audit_heads stays locked until the commit, so numbers and commits have one order; a writer does this last. The advisory lock is
+-- only a better queue: whoever waits for a row looks again at each new version of it, whoever waits here is woken once.
+create function audit_chain() returns trigger language plpgsql security definer set search_path = pg_catalog, public, pg_temp as $$
+begin
+  perform pg_advisory_xact_lock(hashtextextended(new.facility_id::text, 7229004));
+  loop
+    update audit_heads h
+      set n = h.n + 1, before = h.hash, hash = sha256(h.hash || convert_to(audit_text(new), 'UTF8'))
+      where h.facility_id = new.facility_id
+      returning h.n, h.before, h.hash into new.n, new.prev_hash, new.entry_hash;
+    exit when found;
+    insert into audit_heads values (new.facility_id, 0, audit_root(new.facility_id), audit_root(new.facility_id))
+      on conflict do nothing;
+  end loop;
+  return new;
+end $$;
+revoke execute on function audit_chain() from public;
+create trigger audit_logs_chain before insert on audit_logs for each row execute function audit_chain();
+
+-- The months. They stand in a schema of their own, on which nobody but the owner has any right: entries are reached through
+-- audit_logs only. `other` takes what belongs to no month that was made yet, and stays empty as long as months are made in time.
+create schema audit_months;
+create table audit_months.other partition of audit_logs default;
+create trigger other_kept before truncate on audit_months.other for each statement execute function record_kept();
+
+-- Makes the tables of this month and of those ahead, as far as they are not there; the server asks at its start and once a day.
+-- Attaching waits for nobody who writes, and for readers of `other` two seconds at most. A month that has entries in `other`
+-- already stays there. Answers how many were made.
+create function audit_make_months(ahead integer default 3) returns integer
+language plpgsql security definer set search_path = pg_catalog, public, pg_temp set lock_timeout = '2s' as $$
+declare
+  month timestamp;
+  made integer := 0;
+  name text;
+begin
+  perform pg_advisory_xact_lock(7229003, 1);
+  for i in 0 .. least(greatest(ahead, 0), 24) loop
+    month := date_trunc('month', clock_timestamp() at time zone 'UTC') + make_interval(months => i);
+    name := to_char(month, '"m"YYYY_MM');
+    continue when to_regclass('audit_months.' || name) is not null;
+    begin
+      execute format('create table audit_months.%I (like public.audit_logs including defaults including constraints)', name);
+      execute format('create trigger %I before truncate on audit_months.%I for each statement execute function public.record_kept()',
+        name || '_kept', name);
+      execute format('alter table public.audit_logs attach partition audit_months.%I for values from (%L) to (%L)',
+        name, month at time zone 'UTC', (month + interval '1 month') at time zone 'UTC');
+      made := made + 1;
+    exception when check_violation then
+      raise warning 'Entries of % stand in audit_months.other already.', name;
+    end;
+  end loop;
+  return made;
+end $$;
+revoke execute on function audit_make_months(integer) from public;
+grant execute on function audit_make_months(integer) to psa_server;
+select audit_make_months();
+
+-- An entry for what the database wrote by itself (stock, scores, notices): what changed because of what `person` did. It takes the
+-- chain until the commit: call it last, or use the deferred trigger below.
+create function audit_derived(facility uuid, person uuid, table_name text, record_id text, before jsonb, after jsonb) returns void
+language sql as $$
+  insert into audit_logs (id, facility_id, created_by, updated_by, user_id, action, table_name, record_id, old_values, new_values,
+      created_at, updated_at, at)
+    select encode(set_bit(set_bit(overlay(uuid_send(gen_random_uuid())
+        placing substring(int8send((extract(epoch from m.at) * 1000)::bigint) from 3) from 1 for 6), 52, 1), 53, 1), 'hex')::uuid,
+      facility, person, person, person, 'derive', table_name, record_id, before, after, m.at, m.at, m.at
+    from (select date_trunc('milliseconds', clock_timestamp()) as at) m
+$$;
+
+-- The same for a table whose rows, or some of whose fields, only triggers write:
+--   create constraint trigger stock_audit after insert or update on stock deferrable initially deferred
+--     for each row execute function audit_derived_row();
+-- Arguments name the derived fields; without any, all fields are.
+create function audit_derived_row() returns trigger language plpgsql as $$
+declare
+  was jsonb := case when tg_op = 'UPDATE' then to_jsonb(old) else '{}' end;
+  before jsonb;
+  after jsonb;
+begin
+  select jsonb_object_agg(f.key, was -> f.key), jsonb_object_agg(f.key, f.value) into before, after
+    from jsonb_each(to_jsonb(new)) f
+    where f.value is distinct from coalesce(was -> f.key, 'null')
+      and f.key not in ('id', 'facility_id', 'created_by', 'updated_by', 'created_at', 'updated_at', 'row_version', 'field_ver')
+      and (tg_nargs = 0 or f.key = any (tg_argv));
+  if after is not null then
+    perform audit_derived(new.facility_id, new.updated_by, tg_table_name, new.id::text,
+      case when tg_op = 'UPDATE' then before end, after);
+  end if;
+  return null;
+end $$;
+
+-- Only the chain's own function writes where it ends.
+select secure_record('audit_heads', false, false);
 select secure_record('audit_logs', false);
