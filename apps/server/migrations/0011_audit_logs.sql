@@ -153,7 +153,3 @@ begin
   end if;
   return null;
 end $$;
-
--- Only the chain's own function writes where it ends.
-select secure_record('audit_heads', false, false);
-select secure_record('audit_logs', false);
