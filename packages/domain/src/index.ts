@@ -1,5 +1,6 @@
 export * from './access.ts';
 export * from './chance.ts';
+export * from './deidentify/index.ts';
 export * from './demo/ward.ts';
 export * from './fields.ts';
 export * from './fold.ts';
