@@ -2,43 +2,72 @@ import { randomBytes } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { type Actor, type Role, uuidv7 } from '@psa/domain';
 import type { ClientConfig, Pool } from 'pg';
-import { readConfig } from './config.ts';
+import { runVerify, VERIFY_USAGE, verifyOptions } from './audit/command.ts';
+import { type Config, type ExternalDatabase, readConfig } from './config.ts';
+import { Database } from './db/database.ts';
+import { homeFacility } from './db/home.ts';
 import { isMigrated } from './db/migrate.ts';
 import { createPool } from './db/pool.ts';
 import { PgServerStore } from './db/store.ts';
-import { runningUrl } from './embedded/attach.ts';
+import { runningUrls } from './embedded/attach.ts';
 import { openCluster } from './embedded/cluster.ts';
 import { type ImportReport, importFhir } from './fhir/import.ts';
+import { serverPassword, tokenKey } from './secrets.ts';
+import { serverLogin } from './server-login.ts';
 
-const USAGE = `npm run psa -- import-fhir FILE...   imports patients and allergies from FHIR (R4, STU3, DSTU2), JSON`;
+const USAGE = `npm run psa -- import-fhir FILE...   imports patients and allergies from FHIR (R4, STU3, DSTU2), JSON
+${VERIFY_USAGE}`;
 const say = (line: string) => process.stdout.write(`${line}\n`);
 
 /** A sentence for the person at the terminal; shown without a stack trace. */
 class Told extends Error {}
 
-/** Opens the database of `npm start`, beside a running server or by itself, and closes what it started. */
-async function withDatabase(work: (pool: Pool) => Promise<void>): Promise<void> {
+/** How to sign in to the database of `npm start`. */
+interface Logins {
+  owner: ClientConfig;
+  server(): Promise<ClientConfig>;
+}
+
+/**
+ * Opens the database of `npm start`, beside a running server or by itself, and closes what it started.
+ * @param as the role that the server works as, unless the work is about more than one facility.
+ */
+async function withDatabase(as: keyof Logins, work: (pool: Pool) => Promise<void>): Promise<void> {
   const config = readConfig(process.env);
-  const running = config.database ? undefined : runningUrl(config.dataDir);
+  const running = config.database ? undefined : runningUrls(config.dataDir);
   const cluster = config.database || running ? null : await openCluster({ folder: config.dataDir, say });
-  const client: ClientConfig = config.database?.client ?? { connectionString: running ?? cluster?.url };
-  const pool = createPool({ ...client, max: 4 });
   try {
-    if (!(await isMigrated(pool).catch(() => false)))
-      throw new Told('The database is not set up for this version; start the server once before (npm start).');
-    await work(pool);
+    const logins = config.database ? external(config, config.database) : embedded(running ?? cluster);
+    const pool = createPool({ ...(as === 'owner' ? logins.owner : await logins.server()), max: 4 });
+    try {
+      if (!(await isMigrated(new Database(pool).of(null)).catch(() => false)))
+        throw new Told('The database is not set up for this version; start the server once before (npm start).');
+      await work(pool);
+    } finally {
+      await pool.end();
+    }
   } finally {
-    await pool.end();
     await cluster?.stop();
   }
 }
 
+const embedded = (urls: { url: string; serverUrl: string } | null): Logins => ({
+  owner: { connectionString: urls?.url },
+  server: async () => ({ connectionString: urls?.serverUrl }),
+});
+
+const external = (config: Config, database: ExternalDatabase): Logins => ({
+  owner: database.client,
+  server: () => serverLogin(database, serverPassword(tokenKey(config.dataDir))),
+});
+
 /** On whose authority an import is written: the first consultant of the first facility. */
-async function importer(pool: Pool): Promise<Actor> {
-  const { rows } = await pool.query<{ user_id: string; facility_id: string; role: Role }>(
-    `select u.id as user_id, u.facility_id, u.role from users u join facilities f on f.id = u.facility_id
-      where u.role = 'consultant' and u.is_active and u.is_approved and not u.deleted
-      order by f.created_at, f.id, u.created_at, u.id limit 1`,
+async function importer(db: Database): Promise<Actor> {
+  const facility = await homeFacility(db);
+  const { rows } = await db.of(facility ?? null).query<{ user_id: string; facility_id: string; role: Role }>(
+    `select id as user_id, facility_id, role from users
+      where facility_id = $1 and role = 'consultant' and is_active and is_approved and not deleted order by created_at, id limit 1`,
+    [facility],
   );
   if (!rows[0]) throw new Told('There is no active consultant to import for; start the server once before (npm start).');
   return rows[0];
@@ -58,12 +87,23 @@ function show(file: string, report: ImportReport): void {
 
 async function main(args: readonly string[]): Promise<void> {
   const [command, ...files] = args;
+  if (command === 'verify-audit') return verify(files);
   if (command !== 'import-fhir' || files.length === 0) throw new Told(USAGE);
-  await withDatabase(async (pool) => {
+  await withDatabase('server', async (pool) => {
     const now = Date.now;
-    const writer = { store: new PgServerStore(pool), now, newId: () => uuidv7(now(), randomBytes) };
-    const actor = await importer(pool);
+    const db = new Database(pool);
+    const writer = { store: new PgServerStore(db), now, newId: () => uuidv7(now(), randomBytes) };
+    const actor = await importer(db);
     for (const file of files) show(file, await importFhir(writer, actor, read(file)));
+  });
+}
+
+/** Exit code 1 when a chain is broken. */
+async function verify(args: readonly string[]): Promise<void> {
+  const options = verifyOptions(args);
+  if (typeof options === 'string') throw new Told(options);
+  await withDatabase('owner', async (pool) => {
+    if (!(await runVerify(pool, options, say))) process.exitCode = 1;
   });
 }
 
