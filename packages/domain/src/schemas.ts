@@ -130,9 +130,12 @@ export function schemasOf(def: RecordDef): Schemas {
 
 /** Checks what a person sent. Returns sentences by field, or undefined when it may pass. */
 export function problemsOf(def: RecordDef, op: 'create' | 'edit', patch: unknown): FieldProblems | undefined {
-  const parsed = schemasOf(def)[op].safeParse(patch);
+  const parsed = schemasOf(def)[op].safeParse(patch, REPORT_INPUT);
   return parsed.success ? undefined : fieldProblems(parsed.error, def);
 }
+
+/** Parse with this where `fieldProblems` tells what went wrong: it knows what is missing from what is of the wrong kind. */
+export const REPORT_INPUT = { reportInput: true } as const;
 
 /** Sentences by field from a Zod error; the first problem of a field is the one told. */
 export function fieldProblems(error: z.ZodError, def?: RecordDef): FieldProblems {
@@ -143,7 +146,7 @@ export function fieldProblems(error: z.ZodError, def?: RecordDef): FieldProblems
       continue;
     }
     const name = issue.path.join('.');
-    const missing = issue.code === 'invalid_type' && issue.input === undefined;
+    const missing = issue.code === 'invalid_type' && (issue.input ?? null) === null;
     const label = def?.fields[String(issue.path[0])]?.label;
     out[name === '' ? '_' : name] ??= missing ? `${label ?? 'This'} is needed.` : issue.message;
   }

@@ -1,4 +1,4 @@
-import { fieldProblems, ProblemError, UUID } from '@psa/domain';
+import { fieldProblems, ProblemError, REPORT_INPUT, UUID } from '@psa/domain';
 import type { FastifyInstance } from 'fastify';
 import { z } from 'zod';
 
@@ -52,7 +52,7 @@ export function take<T>(schema: z.ZodType<T>, value: unknown): T {
   if (value === undefined || value === null || typeof value !== 'object' || Array.isArray(value)) {
     throw new ProblemError('BAD_REQUEST', { say: 'The request needs a JSON object.' });
   }
-  const parsed = schema.safeParse(value);
+  const parsed = schema.safeParse(value, REPORT_INPUT);
   if (parsed.success) return parsed.data;
   throw new ProblemError('INVALID', { fields: fieldProblems(parsed.error) });
 }
