@@ -229,10 +229,7 @@ test('two entries that changed places are found, also with their hashes', async 
   await tamper('update audit_logs set n = 9 - n where facility_id = $1 and n in (4, 5)');
   expect(await found()).toEqual([]);
   await tamper('update audit_logs set n = 11 - n where facility_id = $1 and n in (3, 8)');
-  expect(await found()).toEqual([
-    ['order', 3, 4],
-    ['order', 8, 9],
-  ]);
+  expect(await found()).toEqual([['order', 3, 8]]);
 });
 
 const FORGE = `insert into audit_logs (facility_id, action, at, n, prev_hash, entry_hash)
