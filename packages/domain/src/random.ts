@@ -20,8 +20,9 @@ const clock = (chance: Chance) => `${pad(chance.below(24))}:${pad(chance.below(6
 
 /** The smallest text that a pattern of the declarations accepts, made different each time. */
 function patterned(chance: Chance, source: string): string {
-  const made = `p${chance.below(1_000_000_000)}@ward.example`;
-  if (!new RegExp(source, 'u').test(made)) throw new Error(`No random value is known for the pattern ${source}.`);
+  const n = chance.below(1_000_000_000);
+  const made = [`p${n}@ward.example`, `https://p${n}.example/v1`].find((value) => new RegExp(source, 'u').test(value));
+  if (made === undefined) throw new Error(`No random value is known for the pattern ${source}.`);
   return made;
 }
 
@@ -41,7 +42,7 @@ const values: Readonly<Record<FieldSpec['kind'], (f: FieldSpec, chance: Chance) 
   },
   link: () => null,
   texts: (f, c) => Array.from({ length: c.below(4) }, () => words(c, f.max ?? 100)),
-  json: (_f, c) => c.pick<Json>([0, true, 'text', [], [1, 'two', null], { a: { b: [1.5, null] } }]),
+  json: (_f, c) => c.pick<Json>([0, true, 'text', [], [1, 'two', null], { a: { b: [1.5, null] } }, [0], [0, 2]]),
 };
 
 /** A valid value of a field, null not included; for a link use the ids you have. */

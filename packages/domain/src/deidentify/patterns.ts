@@ -1,4 +1,6 @@
+import { nationalPhone } from '../fold.ts';
 import type { Span } from './placeholders.ts';
+import { plainTokens } from './words.ts';
 
 /** Between two digits of a phone number. */
 const GAP = '[ \\t\\u00a0().\\/‐‑–-]{0,3}';
@@ -87,15 +89,29 @@ export function patternSpans(text: string): Span[] {
   ];
 }
 
-/** Pieces of a text with a digit that might be a number of a record, as they are and in capitals: to be looked up. */
-export function numbersToLookUp(text: string): string[] {
-  const out = new Set<string>();
-  for (const [found] of text.matchAll(/[\p{L}\p{N}][\p{L}\p{N}/._–\\-]{1,48}[\p{L}\p{N}]/gu)) {
-    if (!/\d/.test(found)) continue;
-    out.add(found);
-    out.add(found.toUpperCase());
-  }
-  return [...out];
+/** Longest list of each kind that is looked up. */
+const LOOKED_UP_MAX = 10_000;
+
+/**
+ * What of a text may be somebody's number: `numbers` without signs, as `plainWord` makes them, also of up to three parts that a number
+ * may have been written in; `phones` in national form.
+ */
+export function numbersToLookUp(text: string): { numbers: string[]; phones: string[] } {
+  const parts = plainTokens(text);
+  const numbers = new Set<string>();
+  parts.forEach((_, i) => {
+    let joined = '';
+    for (let j = i; j < Math.min(i + 3, parts.length); j++) {
+      const [before, part] = [parts[j - 1], parts[j]];
+      if (!part || (j > i && before && part.from - before.to > 3)) return;
+      joined += part.folded;
+      if (/\d/.test(joined) && joined.length >= 3 && joined.length <= 50) numbers.add(joined);
+    }
+  });
+  const phones = [...text.matchAll(new RegExp(`\\+?\\d${digits(6)}(?:${GAP}\\d){0,8}`, 'g'))].map(([found]) =>
+    nationalPhone(found),
+  );
+  return { numbers: [...numbers].slice(0, LOOKED_UP_MAX), phones: [...new Set(phones)].slice(0, LOOKED_UP_MAX) };
 }
 
 /** A pattern that finds a number of a record however it is parted: `UNTH/2026/0001` finds `unth 2026-0001`. Null when it says too little. */
