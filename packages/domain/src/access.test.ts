@@ -27,6 +27,16 @@ describe('who may do what', () => {
       patients               r--- rcex rcex rcex rcex rcex rcex rce- r--- r---
       patient_allergies      r--- rcex rcex rcex rcex rcex rcex rcex r--- rcex
       patient_admissions     ---- rcex rcex rce- rce- rce- rce- r--- ---- ----
+      treatment_plans        ---- rcex rcex rce- rce- rce- rce- r--- ---- ----
+      treatment_plan_steps   ---- rcex rcex rcex rcex rcex rcex r--- ---- ----
+      surgery_bookings       ---- rcex rcex rce- rce- rce- rce- r--- ---- ----
+      preoperative_assessments ---- rcex rcex rce- rce- rce- rcex r--- ---- ----
+      consents               ---- rc-x rc-x rc-- rc-- rc-- rc-- r--- ---- ----
+      surgical_checklists    ---- rcex rcex rce- rce- rce- rce- rce- ---- ----
+      operation_notes        ---- rcex rcex rce- rce- rce- rce- r--- ---- ----
+      mdt_meetings           ---- rcex rcex rce- rce- rce- rce- r--- ---- ----
+      mdt_attendances        ---- rcex rcex rcex rcex rcex rcex r--- ---- ----
+      mdt_cases              ---- rcex rcex rcex rcex rcex rcex r--- ---- ----
       notifications          r--- r--- r--- r--- r--- r--- r--- r--- r--- r---
       ward_rounds            ---- rc-x rc-x rc-x rc-x rc-x rc-x r--- ---- ----
       nursing_notes          ---- r--- r--- r--- r--- r--- r--- rc-x ---- ----

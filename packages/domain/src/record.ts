@@ -48,6 +48,13 @@ export interface AgainstRule {
   test(row: Readonly<Record<string, Json>>, others: readonly Readonly<Record<string, Json>>[]): boolean;
 }
 
+/** A rule that looks at rows of other records, so that only PostgreSQL can hold it: a trigger whose function has the same name. */
+export interface AcrossRule {
+  name: string;
+  fields: readonly string[];
+  say: string;
+}
+
 /** Fields that can no longer change once the row is in a certain state: what was signed stays as it was signed. A trigger of this name. */
 export interface LockRule {
   name: string;
@@ -73,9 +80,12 @@ export interface RecordDef<F extends Record<string, FieldSpec> = Record<string, 
   checks?: readonly CheckRule[];
   unique?: readonly UniqueRule[];
   against?: readonly AgainstRule[];
+  across?: readonly AcrossRule[];
   locks?: readonly LockRule[];
   /** Each row holds the hash of the one before, and each month of this instant has a table of its own (docs/decisions/0011-audit-chain.md). */
   chained?: Extract<keyof F, string>;
+  /** Each row says that its author read the row this link names; the audit tells it so, and it is nobody's work that waits or needs attention. */
+  reads?: Extract<keyof F, string>;
   /** For `state` fields: from each value, the values that may follow. */
   transitions?: Partial<Record<Extract<keyof F, string>, Readonly<Record<string, readonly string[]>>>>;
   /** Fields a list filters or sorts by; each leads an index after `facility_id`. */

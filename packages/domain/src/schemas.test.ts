@@ -98,6 +98,7 @@ describe('declarations', () => {
         ...(def.checks ?? []).flatMap((rule) => rule.fields),
         ...(def.unique ?? []).flatMap((rule) => [...rule.fields, ...Object.keys(rule.where ?? {})]),
         ...(def.against ?? []).flatMap((rule) => [...rule.fields, rule.among]),
+        ...(def.across ?? []).flatMap((rule) => rule.fields),
         ...(def.indexed ?? []),
         ...(def.list ?? []),
         ...(def.form ?? []).flatMap((section) => section.fields),

@@ -134,8 +134,7 @@ function triggers(def: RecordDef): string[] {
     );
   }
   for (const lock of def.locks ?? []) lines.push(...lockTrigger(def, lock));
-  for (const rule of def.against ?? []) {
-    if (rule.exclude) continue;
+  for (const rule of [...(def.against ?? []).filter(({ exclude }) => !exclude), ...(def.across ?? [])]) {
     lines.push(
       `create trigger ${rule.name} after insert or update on ${name}`,
       `  for each row execute function ${rule.name}();`,

@@ -20,7 +20,7 @@ for (const def of RECORD_LIST) {
     const broken: Broken = { code: 'TAKEN', say: rule.say, fields: sameWords(rule.fields, rule.say), kind: def.name };
     RULES.set(rule.name, () => broken);
   }
-  for (const rule of [...(def.checks ?? []), ...(def.against ?? [])]) {
+  for (const rule of [...(def.checks ?? []), ...(def.against ?? []), ...(def.across ?? [])]) {
     const broken: Broken = { code: 'CONSTRAINT', say: rule.say, fields: sameWords(rule.fields, rule.say), kind: def.name };
     RULES.set(rule.name, () => broken);
   }

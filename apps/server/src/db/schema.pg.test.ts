@@ -24,6 +24,8 @@ afterAll(async () => {
 const BESIDE: Readonly<Record<string, readonly string[]>> = {
   users: ['users_email_lower', 'users_changed', 'users_last_admin', 'users_lose_sessions'],
   devices: ['devices_changed'],
+  treatment_plan_steps: ['treatment_plan_steps_patient'],
+  surgical_checklists: ['surgical_checklists_patient'],
 };
 
 /** Everything that PostgreSQL knows of a table, a line each, in its own words. */
@@ -120,6 +122,7 @@ test('every table of the database is a declared record or one that is listed her
     'schema_migrations',
     'server_health',
     'sessions',
+    'surgery_booking_people',
     'sync_entity',
     'sync_epoch',
     'sync_head',
