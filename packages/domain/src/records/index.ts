@@ -1,4 +1,5 @@
 import type { RecordDef } from '../record.ts';
+import { ai_settings } from './ai_settings.ts';
 import { audit_logs } from './audit_logs.ts';
 import { body_measurements } from './body_measurements.ts';
 import { burn_assessments } from './burn_assessments.ts';
@@ -67,6 +68,7 @@ export const RECORDS = {
   duty_roster,
   sync_conflicts,
   devices,
+  ai_settings,
   audit_logs,
 } as const;
 
