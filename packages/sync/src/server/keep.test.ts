@@ -125,10 +125,12 @@ test('[S29] a group that makes the judge throw is kept, by a path without it, an
   const t = h.tablet();
   const group = h.group(t, { kind: 'patients', op: 'create', patch: h.whois() });
   const broken = h.context(t);
-  // The judge asks for the time of every row it writes; a clock that throws is a fault of the judge.
+  // The judge asks for the time of every row it writes; a clock that throws while it does is a fault of the judge.
+  let asked = 0;
   Object.defineProperty(broken, 'now', {
     get: () => {
-      throw new Error('planted');
+      if (asked++ === 0) throw new Error('planted');
+      return '2026-03-05T10:00:00.000Z';
     },
   });
   const outcome = await h.push(group, broken);

@@ -1,5 +1,6 @@
 import type { Json } from '@psa/domain';
 import { GROUP_MUTATIONS_MAX, type Group, groupSchema, type MutationResult } from '../protocol.ts';
+import { auditRefusal } from './audit.ts';
 import type { DecideContext, Decision } from './context.ts';
 import { entryOf, quarantineOf, type Refusal, refusedResult } from './outcome.ts';
 import { type Loaded, NO_EFFECTS } from './store.ts';
@@ -129,6 +130,7 @@ export function quarantineCrash(loaded: Loaded, group: Group, ctx: DecideContext
     ...NO_EFFECTS,
     mutations: kept.map(({ m, result }) => entryOf(group, m, result, ctx)),
     quarantine: kept.map(({ m }) => quarantineOf(group, m, ctx, 'CRASH', 'open')),
+    audit: kept.map(({ m, result }) => auditRefusal(ctx, m, result)),
     results,
     wants: [],
   };

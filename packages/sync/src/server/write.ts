@@ -9,7 +9,7 @@ import {
   stampsOf,
 } from '@psa/domain';
 import type { Mutation } from '../protocol.ts';
-import { auditHead } from './audit.ts';
+import { auditCreation, auditHead } from './audit.ts';
 import { pick } from './clash.ts';
 import type { DecideContext, Verdict } from './context.ts';
 import { markOf } from './lives.ts';
@@ -42,7 +42,7 @@ export function create(work: Work, def: RecordDef, m: Mutation, ctx: DecideConte
   const problem = ruleProblem(work, def, row, ctx, 'create', sent);
   if (problem) return problem;
   work.put(def.name, { row, field_ver });
-  work.audit.push({ ...auditHead(ctx, m, 'create'), old_values: null, new_values: pick(row, given) });
+  work.audit.push(auditCreation(ctx, def, m, pick(row, given)));
   return { is: 'done', version: 1, merged: false };
 }
 
