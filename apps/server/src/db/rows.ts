@@ -1,37 +1,27 @@
-import { type AnyRow, type Json, type RecordDef, sqlName } from '@psa/domain';
-import type { Pool } from 'pg';
+import { type AnyRow, sqlName } from '@psa/domain';
+import type { Database } from './database.ts';
+import { type ChangesWish, changesSql, type ListSql, type ListWish, listSql } from './lists.ts';
 import { kindOf, rowJson } from './sql.ts';
-
-/** Which rows of a kind to list, newest first by id (ids begin with their time). */
-export interface ListWish {
-  /** Values of fields; several are combined with AND. */
-  where: Readonly<Record<string, Json>>;
-  /** Only rows changed after this moment, retracted ones included: they are news too. */
-  since: string | null;
-  /** Only rows before this id. */
-  before: string | null;
-  limit: number;
-}
 
 /** Reads rows for REST. Rows come as JSON text that PostgreSQL printed and are passed on as they are. */
 export class RowReader {
-  readonly #pool: Pool;
+  readonly #db: Database;
 
-  constructor(pool: Pool) {
-    this.#pool = pool;
+  constructor(db: Database) {
+    this.#db = db;
   }
 
   /** One row, retracted or not. */
   async text(facility: string, kind: string, id: string): Promise<string | undefined> {
     const { sql } = kindOf(kind);
-    const { rows } = await this.#pool.query<{ row: string }>({ ...sql.one, values: [facility, id] });
+    const { rows } = await this.#db.of(facility).query<{ row: string }>({ ...sql.one, values: [facility, id] });
     return rows[0]?.row;
   }
 
   /** One row that was not retracted. */
   async present(facility: string, kind: string, id: string): Promise<string | undefined> {
     const { sql } = kindOf(kind);
-    const { rows } = await this.#pool.query<{ row: string }>({
+    const { rows } = await this.#db.of(facility).query<{ row: string }>({
       name: `present ${kind}`,
       text: `${sql.one.text} and not t.deleted`,
       values: [facility, id],
@@ -48,7 +38,7 @@ export class RowReader {
   /** All rows of a short list, not retracted, oldest first. */
   async all(facility: string, kind: string): Promise<string[]> {
     const { def } = kindOf(kind);
-    const { rows } = await this.#pool.query<{ row: string }>({
+    const { rows } = await this.#db.of(facility).query<{ row: string }>({
       name: `all ${kind}`,
       text: `select ${rowJson(def)}::text as row from ${sqlName(kind)} t where t.facility_id = $1 and not t.deleted order by t.created_at, t.id`,
       values: [facility],
@@ -56,29 +46,58 @@ export class RowReader {
     return rows.map(({ row }) => row);
   }
 
-  /** A page of rows, and the id to go on from when there are more. */
-  async list(facility: string, kind: string, wish: ListWish): Promise<{ texts: string[]; next: string | null }> {
+  /** Rows that point to these ids through a link, not retracted, oldest first. */
+  async pointing(facility: string, kind: string, link: string, ids: readonly string[]): Promise<{ to: string; row: string }[]> {
     const { def } = kindOf(kind);
-    const { text, values } = listSql(def, facility, wish);
-    const { rows } = await this.#pool.query<{ id: string; row: string }>({ text, values });
-    const page = rows.slice(0, wish.limit);
-    return { texts: page.map(({ row }) => row), next: rows.length > wish.limit ? (page.at(-1)?.id ?? null) : null };
+    if (def.fields[link]?.kind !== 'link') throw new Error(`${kind}.${link} is no link.`);
+    const { rows } = await this.#db.of(facility).query<{ to: string; row: string }>({
+      name: `pointing ${kind} ${link}`,
+      text: `select t.${sqlName(link)} as to, ${rowJson(def)}::text as row from ${sqlName(kind)} t
+        where t.facility_id = $1 and t.${sqlName(link)} = any($2::uuid[]) and not t.deleted order by t.created_at, t.id`,
+      values: [facility, ids],
+    });
+    return rows;
+  }
+
+  /** A page of rows, the id to go on from when there are more, and the head of the same moment. */
+  async list(facility: string, kind: string, wish: ListWish): Promise<Page & { next: string | null }> {
+    const rows = await this.#lines(facility, listSql(kindOf(kind).def, facility, wish));
+    const page = rows.filter(isRow).slice(0, wish.limit);
+    const last = page.at(-1)?.id ?? null;
+    return { ...headOf(rows), texts: page.map(({ row }) => row), next: page.length < rows.length ? last : null };
+  }
+
+  /** A page of changes in the order of commits, and the commit it ends with; `more` when others follow. */
+  async changes(facility: string, kind: string, wish: ChangesWish): Promise<Page & { next: number; more: boolean }> {
+    const rows = await this.#lines(facility, changesSql(kindOf(kind).def, facility, wish));
+    const cut = rows[0]?.cut ?? null;
+    const { head, epoch } = headOf(rows);
+    const texts = rows.filter(isRow).map(({ row }) => row);
+    return { head, epoch, texts, next: cut ?? Math.max(head, wish.seq), more: cut !== null };
+  }
+
+  async #lines(facility: string, sql: ListSql): Promise<Line[]> {
+    return (await this.#db.of(facility).query<Line>(sql)).rows;
   }
 }
 
-/** Names come from the declaration only; values travel as parameters. */
-function listSql(def: RecordDef, facility: string, wish: ListWish): { text: string; values: unknown[] } {
-  const values: unknown[] = [facility];
-  const put = (value: unknown): string => `$${values.push(value)}`;
-  const where = ['t.facility_id = $1'];
-  for (const [name, value] of Object.entries(wish.where)) {
-    if (!Object.hasOwn(def.fields, name)) throw new Error(`${def.name} has no field ${name}.`);
-    where.push(`t.${sqlName(name)} = ${put(value)}`);
-  }
-  if (wish.since === null) where.push('not t.deleted');
-  else where.push(`t.updated_at > ${put(wish.since)}`);
-  if (wish.before !== null) where.push(`t.id < ${put(wish.before)}`);
-  const text = `select t.id, ${rowJson(def)}::text as row from ${sqlName(def.name)} t
-    where ${where.join(' and ')} order by t.id desc limit ${put(wish.limit + 1)}`;
-  return { text, values };
+/** A line of a list; without `row` it only tells the head. */
+interface Line {
+  head: number;
+  epoch: string | null;
+  cut?: number | null;
+  id: string | null;
+  row: string | null;
 }
+
+export interface Page {
+  /** Rows as JSON text. */
+  texts: string[];
+  /** The last commit that could be seen. */
+  head: number;
+  /** The life of the server that counted it; null before the first commit. */
+  epoch: string | null;
+}
+
+const isRow = (line: Line): line is Line & { id: string; row: string } => line.row !== null;
+const headOf = (lines: readonly Line[]) => ({ head: lines[0]?.head ?? 0, epoch: lines[0]?.epoch ?? null });

@@ -1,8 +1,9 @@
 import { randomUUID } from 'node:crypto';
 import { type Action, may, RECORD_LIST, type RecordDef, ROLES, type Role } from '@psa/domain';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { writeAll } from '../db/write.ts';
 import { ADMIN, type Answer, type Hospital, one, openHospital, somebody } from '../testing/hospital.ts';
-import { pathOf, singular } from './records.ts';
+import { pathOf, publishedAs, singular, strayAliases } from './published.ts';
 
 let h: Hospital;
 let token: string;
@@ -33,7 +34,11 @@ describe('[D5] every record has its routes', () => {
     const as = may({ user_id: '', facility_id: '', role: 'consultant' }, 'read', def) ? token : await h.signIn(ADMIN);
     const { status, body } = await get(path, as);
     expect(status).toBe(200);
-    expect(body).toMatchObject({ [def.name]: expect.any(Array) });
+    expect(body).toMatchObject({ [publishedAs(def.name).many]: expect.any(Array) });
+  });
+
+  test('only declared records have published names', () => {
+    expect(strayAliases()).toEqual([]);
   });
 
   test('names in answers are what clients know', () => {
@@ -71,12 +76,15 @@ describe('a patient over REST', () => {
     expect(patientIn(put)).toMatchObject({ phone: '08030000001', blood_group: 'O+', city: 'Nsukka' });
   });
 
-  test('takes an id of the client, once', async () => {
-    const id = randomUUID();
-    expect((await post('patients', { id, ...somebody() })).status).toBe(201);
-    expect(await post('patients', { id, ...somebody() })).toMatchObject({
-      status: 409,
-      body: { code: 'TAKEN', fields: { id: expect.anything() } },
+  test('takes an id of the client; the same again changes nothing, other values change only what they name', async () => {
+    const body = { id: randomUUID(), ...somebody({ phone: '08030000001' }) };
+    const made = await post('patients', body);
+    expect(patientIn(made)).toMatchObject({ id: body.id, row_version: 1 });
+    expect(await post('patients', body)).toMatchObject({ status: 201, body: made.body });
+    expect(patientIn(await post('patients', { id: body.id, city: 'Enugu' }))).toMatchObject({
+      phone: '08030000001',
+      city: 'Enugu',
+      row_version: 2,
     });
   });
 
@@ -166,6 +174,96 @@ describe('lists', () => {
     const { body } = await get(`patients?since=${since}`);
     expect((body as { patients: Patient[] }).patients).toContainEqual(expect.objectContaining({ id, deleted: true }));
     expect((await get('patients')).text).not.toContain(id);
+  });
+
+  interface Page {
+    patients: Patient[];
+    next_cursor: string | null;
+    next_since: string;
+  }
+  const page = async (query: string) => {
+    const answer = await get(`patients?${query}`);
+    expect(answer.status, answer.text).toBe(200);
+    return answer.body as Page;
+  };
+
+  test('next_since tells every change after it, retractions included, in the order of commits', async () => {
+    const [kept, gone] = [await newPatient(), await newPatient()];
+    const { next_since } = await page('limit=1');
+    expect(await page(`since=${next_since}`)).toEqual({ patients: [], next_cursor: null, next_since });
+    await h.call('DELETE', `/api/sync/patients/${gone.id}`, { token });
+    const made = await newPatient();
+    await patch(`patients/${kept.id}`, { city: 'Awka' });
+    const news = await page(`since=${next_since}`);
+    expect(news.patients.map(({ id, deleted }) => [id, deleted])).toEqual([
+      [gone.id, true],
+      [made.id, false],
+      [kept.id, false],
+    ]);
+    expect(await page(`since=${news.next_since}`)).toMatchObject({ patients: [], next_since: news.next_since });
+  });
+
+  test('changes come in pages that never end inside a commit', async () => {
+    const { next_since } = await page('limit=1');
+    const last_name = `N${randomUUID().slice(0, 8)}`;
+    const actor = { user_id: h.admin, facility_id: h.facility, role: 'super_admin' as const };
+    const commit = (rows: number) =>
+      writeAll(
+        h.writer,
+        { actor, origin: 'server' },
+        Array.from({ length: rows }, () => ({
+          kind: 'patients',
+          id: h.writer.newId(),
+          op: 'create' as const,
+          patch: somebody({ last_name }),
+        })),
+      );
+    for (const rows of [1, 3, 1]) await commit(rows);
+    await newPatient();
+    const sizes: number[] = [];
+    let [since, cursor]: [string, string | null] = [next_since, ''];
+    while (cursor !== null) {
+      const got = await page(`since=${since}&last_name=${last_name}&limit=2${cursor ? `&cursor=${cursor}` : ''}`);
+      sizes.push(got.patients.length);
+      [since, cursor] = [next_since, got.next_cursor];
+    }
+    // The second page would end within the commit of three; the limit gives way.
+    expect(sizes).toEqual([4, 1]);
+  });
+
+  test('[D19] a change that commits late is not skipped', async () => {
+    const early = await newPatient();
+    const late = await h.pool.connect();
+    try {
+      await late.query('begin');
+      await late.query("update patients set city = 'Late' where id = $1", [early.id]);
+      const between = await newPatient();
+      const { next_since } = await page('limit=1');
+      await late.query('commit');
+      expect((await page(`since=${next_since}`)).patients.map(({ id }) => id)).toEqual([early.id]);
+      const moment = await page(`since=${String(between.updated_at)}&limit=500`);
+      expect(moment.patients.map(({ id }) => id)).toContain(early.id);
+    } finally {
+      late.release();
+    }
+  });
+
+  test('what a list is followed by is what its first page could see', async () => {
+    for (let i = 0; i < 3; i++) await newPatient();
+    const first = await page('limit=2');
+    const { id } = await newPatient();
+    const second = await page(`limit=2&cursor=${first.next_cursor}`);
+    expect(second.next_since).toBe(first.next_since);
+    expect((await page(`since=${second.next_since}`)).patients.map((p) => p.id)).toEqual([id]);
+  });
+
+  test('numbers of another life of the server are told from ours', async () => {
+    const { next_since } = await page('limit=1');
+    const [seq] = next_since.split('.');
+    for (const token of [`${seq}.${randomUUID()}`, next_since.replace(String(seq), '999999')]) {
+      const answer = await get(`patients?since=${token}`);
+      expect([answer.status, (answer.body as { code: string }).code]).toEqual([409, 'EPOCH_CHANGED']);
+    }
   });
 
   test('of one patient are filtered by the link', async () => {

@@ -1,4 +1,4 @@
-import { ProblemError } from '@psa/domain';
+import { ProblemError, type Role } from '@psa/domain';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { z } from 'zod';
 import { auditEntry } from '../auth/audit.ts';
@@ -6,7 +6,8 @@ import { writeOne } from '../db/write.ts';
 import { idOf, take } from './input.ts';
 import { originOf, type Services, sessionOf, signedIn } from './services.ts';
 
-const LISTED_FOR = ['super_admin', 'consultant'];
+/** Who may see everybody's account. */
+export const LISTED_FOR: readonly Role[] = ['super_admin', 'consultant'];
 const flag = z.boolean({ error: 'Yes or no.' });
 
 /** The people of the facility: who may come in is decided here. */

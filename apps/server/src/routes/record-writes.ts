@@ -1,0 +1,221 @@
+import { type Actor, type AnyRow, type Json, may, type Patch, ProblemError, problemsOf, type RecordDef } from '@psa/domain';
+import type { RowWrite } from '@psa/sync';
+import type { FastifyRequest } from 'fastify';
+import { reaches, reachOf } from '../db/lists.ts';
+import { type Wish, writeAll } from '../db/write.ts';
+import { type Body, type Home, readBody } from './body.ts';
+import { idOf } from './input.ts';
+import { type Published, publishedAs } from './published.ts';
+import { originOf, type Services, sessionOf } from './services.ts';
+
+/** One prescription with all its drugs is a dozen; a group may hold a hundred. */
+export const ITEMS_MAX = 50;
+
+/** A row that a body is about: what is stored of it, and what to wish. */
+interface Target {
+  id: string;
+  stored?: AnyRow;
+  wish?: Wish;
+}
+
+/**
+ * POST: makes a row, or changes the one that the body names by id or key [D7: only fields that it carries]. What was retracted is not
+ * posted to again in silence [D19]. Saying the same twice changes nothing.
+ * @returns the answer as JSON text.
+ */
+export async function post(s: Services, p: Published, request: FastifyRequest): Promise<string> {
+  const { actor } = sessionOf(request);
+  if (!may(actor, 'create', p.def) && !may(actor, 'read', p.def)) throw new ProblemError('NOT_YOURS');
+  const whole = request.body as Readonly<Record<string, Json>> | null | undefined;
+  const { items } = p;
+  if (items && typeof whole === 'object' && whole !== null && Object.hasOwn(whole, p.one)) {
+    return postWithItems(s, p, items, request, whole);
+  }
+  const target = await targetOf(s, p, actor, await readBody(p, whole, homeOf(s, actor)));
+  const written = await write(s, request, target.wish ? [target.wish] : []);
+  return `{"${p.one}":${await textOf(s, p.def, actor, target, written)}}`;
+}
+
+async function postWithItems(
+  s: Services,
+  p: Published,
+  { kind, link, key, same }: NonNullable<Published['items']>,
+  request: FastifyRequest,
+  whole: Readonly<Record<string, Json>>,
+): Promise<string> {
+  const { actor } = sessionOf(request);
+  const { [p.one]: head, [key]: list = [], ...rest } = whole;
+  const fields: Record<string, string> = Object.fromEntries(
+    Object.keys(rest).map((name) => [name, 'This field is not known.']),
+  );
+  if (!Array.isArray(list)) fields[key] = 'A list.';
+  else if (list.length > ITEMS_MAX) fields[key] = `At most ${ITEMS_MAX}.`;
+  if (Object.keys(fields).length > 0) throw new ProblemError('INVALID', { fields });
+  const home = homeOf(s, actor);
+  const target = await targetOf(s, p, actor, await readBody(p, head, home));
+  const inside = publishedAs(kind);
+  const of: Patch = { ...target.stored, ...target.wish?.patch };
+  const shared = Object.fromEntries(same.filter((name) => Object.hasOwn(of, name)).map((name) => [name, of[name] ?? null]));
+  const targets: Target[] = [];
+  for (const [i, item] of (list as Json[]).entries()) {
+    const at = `${key}.${i}.`;
+    const body = await beside(at, () => readBody(inside, item, home));
+    if ((body.patch[link] ?? target.id) !== target.id)
+      throw new ProblemError('INVALID', { fields: { [at + link]: 'Of another.' } });
+    const linked = { ...body, patch: { ...body.patch, ...shared, [link]: target.id } };
+    targets.push(await beside(at, async () => checked(inside.def, await targetOf(s, inside, actor, linked))));
+  }
+  const ids = targets.map(({ id }) => id);
+  if (new Set(ids).size < ids.length) throw new ProblemError('INVALID', { fields: { [key]: 'The same id twice.' } });
+  const written = await write(
+    s,
+    request,
+    [target, ...targets].flatMap(({ wish }) => wish ?? []),
+  );
+  const rows = await Promise.all(targets.map((one) => textOf(s, inside.def, actor, one, written)));
+  return `{"${p.one}":${await textOf(s, p.def, actor, target, written)},"${key}":[${rows.join(',')}]}`;
+}
+
+/** What is wrong with one item by itself, told before the group is judged: only here is its place known. */
+function checked(def: RecordDef, target: Target): Target {
+  const { wish } = target;
+  const fields = wish && problemsOf(def, wish.op === 'create' ? 'create' : 'edit', wish.patch ?? {});
+  if (fields) throw new ProblemError('INVALID', { fields });
+  return target;
+}
+
+/** Puts the problems of a part beside their place in the whole. */
+async function beside<T>(at: string, work: () => Promise<T>): Promise<T> {
+  try {
+    return await work();
+  } catch (error) {
+    if (!(error instanceof ProblemError)) throw error;
+    const fields = Object.fromEntries(Object.entries(error.fields).map(([name, say]) => [at + name, say]));
+    throw new ProblemError(error.code, { say: error.message, fields, cause: error });
+  }
+}
+
+/** PUT and PATCH: change the fields that the body carries, and no other [D7]. @returns the answer as JSON text. */
+export async function change(s: Services, p: Published, request: FastifyRequest): Promise<string> {
+  const { actor } = sessionOf(request);
+  const { def } = p;
+  const id = idOf(request.params);
+  const { id: named, base, patch } = await readBody(p, request.body, homeOf(s, actor));
+  if (named !== undefined && named !== id) throw new ProblemError('INVALID', { fields: { id: 'Not the id of the address.' } });
+  if (!may(actor, 'read', def) || !mightEdit(actor, def)) throw new ProblemError('NOT_YOURS');
+  // Whose it is was not asked by `may`; to others it is as if it were not there.
+  const reach = reachOf(def, actor);
+  if (reach.length > 0) {
+    const stored = await s.rows.row(actor.facility_id, def.name, id);
+    if (!stored || !reaches(reach, stored)) {
+      throw new ProblemError(may(actor, 'edit', def, Object.keys(patch)) ? 'NOT_FOUND' : 'NOT_YOURS');
+    }
+  }
+  const wish: Wish = { kind: def.name, id, op: 'edit', patch: carried(p, patch), ...(base === undefined ? {} : { base }) };
+  const written = await write(s, request, [wish]);
+  return `{"${p.one}":${await textOf(s, def, actor, { id }, written)}}`;
+}
+
+/** Whether there is a row and a field of such a record that this person may change. */
+export function mightEdit({ role }: Pick<Actor, 'role'>, { access }: RecordDef): boolean {
+  return access.edit.includes(role) || access.edit_only?.[role] !== undefined || access.self !== undefined;
+}
+
+/** What a body wishes: a new row, or the change of one that it names and that is there. */
+async function targetOf(s: Services, p: Published, actor: Actor, { id: given, base, patch }: Body): Promise<Target> {
+  const { def } = p;
+  const stored = await named(s, p, actor, given, patch);
+  if (!stored) {
+    if (!may(actor, 'create', def)) throw new ProblemError('NOT_YOURS');
+    if (base !== undefined) throw new ProblemError('INVALID', { fields: { row_version: 'A new record has none.' } });
+    const id = given ?? s.newId();
+    return { id, wish: { kind: def.name, id, op: 'create', patch: { ...patch, ...absent(p, patch) } } };
+  }
+  const { id } = stored;
+  if (stored.deleted) {
+    const say = 'The record with this id was retracted. Give a new record an id of its own.';
+    throw new ProblemError('TAKEN', { say, fields: { id: say } });
+  }
+  const wanted = carried(p, patch);
+  const same = Object.entries(wanted).every(([name, value]) => JSON.stringify(stored[name]) === JSON.stringify(value));
+  if (same && may(actor, 'read', def)) return { id, stored };
+  if (!may(actor, 'read', def)) throw new ProblemError('NOT_YOURS');
+  return { id, stored, wish: { kind: def.name, id, op: 'edit', patch: wanted, ...(base === undefined ? {} : { base }) } };
+}
+
+/** What a body says of a row that is there: an empty state means that the client says nothing about it. */
+const carried = ({ absent: given = {} }: Published, patch: Patch): Patch =>
+  Object.fromEntries(Object.entries(patch).filter(([name, value]) => value !== null || !Object.hasOwn(given, name)));
+
+/** The row that a body names by its id, or by the fields of its key. What the caller may not see is not there. */
+async function named(
+  s: Services,
+  p: Published,
+  actor: Actor,
+  id: string | undefined,
+  patch: Patch,
+): Promise<AnyRow | undefined> {
+  const { def, key } = p;
+  const reach = reachOf(def, actor);
+  const byId = id === undefined ? undefined : await s.rows.row(actor.facility_id, def.name, id);
+  if (byId) return reaches(reach, byId) ? byId : undefined;
+  if (!key || !isKey(def, key, patch)) return undefined;
+  const where = Object.fromEntries(key.map((field) => [field, patch[field] ?? null]));
+  const { texts } = await s.rows.list(actor.facility_id, def.name, { where, reach, since: null, after: null, limit: 1 });
+  return texts[0] === undefined ? undefined : (JSON.parse(texts[0]) as AnyRow);
+}
+
+const isKey = (def: RecordDef, key: readonly string[], patch: Patch): boolean =>
+  key.every((field) => (def.fields[field]?.kind === 'link' ? isId(patch[field]) : Number.isSafeInteger(patch[field])));
+const isId = (value: Json | undefined): boolean => typeof value === 'string' && /^[0-9a-f-]{36}$/.test(value);
+
+/** What a new row gets where the client named nothing. */
+const absent = ({ absent: given = {} }: Published, patch: Patch): Patch =>
+  Object.fromEntries(Object.entries(given).filter(([name]) => (patch[name] ?? null) === null));
+
+async function write(s: Services, request: FastifyRequest, wishes: readonly Wish[]): Promise<readonly RowWrite[]> {
+  if (wishes.length === 0) return [];
+  const { actor } = sessionOf(request);
+  const by = { actor, origin: 'rest', from: originOf(request) } as const;
+  // Beside a version that was read, the others count as read just now.
+  const versioned = wishes.some(({ base }) => base !== undefined);
+  const { writes } = await writeAll(s, by, versioned ? await withBases(s, actor, wishes) : wishes);
+  // Rights may have changed with it: at once for this process, by notice for the others.
+  if (wishes.some(({ kind }) => kind === 'users' || kind === 'devices')) s.sessions.forget();
+  return writes;
+}
+
+async function withBases(s: Services, actor: Actor, wishes: readonly Wish[]): Promise<Wish[]> {
+  return Promise.all(
+    wishes.map(async (wish) => {
+      if (wish.base !== undefined || wish.op === 'create') return { ...wish, base: wish.base ?? 0 };
+      return { ...wish, base: (await s.rows.row(actor.facility_id, wish.kind, wish.id))?.row_version ?? 0 };
+    }),
+  );
+}
+
+/** The row after a write; as it stands when nothing was changed. */
+async function textOf(
+  s: Services,
+  def: RecordDef,
+  actor: Actor,
+  { id, stored }: Target,
+  written: readonly RowWrite[],
+): Promise<string> {
+  const after = written.find((write) => write.kind === def.name && write.after.id === id)?.after;
+  if (after ? !isCompleted(def) : stored) return JSON.stringify(after ?? stored);
+  return (await s.rows.text(actor.facility_id, def.name, id)) ?? 'null';
+}
+
+/** Whether PostgreSQL fills fields of such a row by itself (a score, the patient of a step): then only it knows the row. */
+const isCompleted = (def: RecordDef): boolean =>
+  Object.values(def.fields).some(
+    (field) =>
+      (field.merge === 'server' && !field.stamp) || (field.kind === 'link' && field.merge === 'append' && field.hidden),
+  );
+
+/** What a body is read by: the caller's facility. */
+const homeOf = (s: Services, actor: Actor): Home => ({
+  facility: actor.facility_id,
+  timeZone: async () => String((await s.rows.row(actor.facility_id, 'facilities', actor.facility_id))?.time_zone ?? 'UTC'),
+});
