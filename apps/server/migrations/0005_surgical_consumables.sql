@@ -19,11 +19,13 @@ create table surgical_consumables (
   reorder_level integer not null,
   unit_cost numeric(10, 2),
   is_active boolean not null,
+  stock_on_hand integer,
   constraint surgical_consumables_facility_id_id_key unique (facility_id, id),
   constraint surgical_consumables_description_length check (char_length(description) <= 2000),
   constraint surgical_consumables_minimum_stock_level_range check (minimum_stock_level between 0 and 1000000),
   constraint surgical_consumables_reorder_level_range check (reorder_level between 0 and 1000000),
-  constraint surgical_consumables_unit_cost_range check (unit_cost between 0 and 99999999)
+  constraint surgical_consumables_unit_cost_range check (unit_cost between 0 and 99999999),
+  constraint surgical_consumables_stock_on_hand_range check (stock_on_hand between -2000000000 and 2000000000)
 );
 create unique index surgical_consumables_code_once on surgical_consumables (facility_id, item_code) where not deleted;
 create index surgical_consumables_category_idx on surgical_consumables (facility_id, category);

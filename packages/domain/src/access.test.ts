@@ -43,15 +43,35 @@ describe('who may do what', () => {
       vital_signs            ---- rc-x rc-x rc-x rc-x rc-x rc-x rc-x ---- ----
       body_measurements      ---- rc-x rc-x rc-x rc-x rc-x rc-x rc-x ---- r---
       fluid_balance          ---- rc-x rc-x rc-x rc-x rc-x rc-x rc-x ---- ----
+      wound_care_records     ---- rc-x rc-x rc-x rc-x rc-x rc-x rc-x ---- ----
       burn_assessments       ---- rcex rcex rcex rcex rcex rcex rcex ---- ----
+      flap_observations      ---- rc-x rc-x rc-x rc-x rc-x rc-x rc-x ---- ----
       risk_assessments       ---- rc-x rc-x rc-x rc-x rc-x rc-x rc-x ---- ----
+      clinical_photos        ---- rc-x rc-x rc-x rc-x rc-x rc-x rc-x ---- ----
       clinical_documents     ---- rcex rcex rcex rcex rcex rcex rce- ---- ----
       discharges             ---- rcex rcex rce- rce- rce- rce- r--- ---- ----
       clinic_appointments    ---- rcex rcex rcex rcex rcex rcex rce- ---- ----
       tasks                  ---- rcex rcex rcex rcex rcex rcex rcex ---- ----
       duty_roster            r--- rcex rcex r--- r--- r--- r--- r--- r--- r---
+      stock_movements        r--- r--- r--- r--- r--- r--- r--- r--- ---- rc-x
+      consumable_usage       r--- rc-x rc-x rc-x rc-x rc-x rc-x rc-x ---- rc-x
+      shopping_lists         ---- rcex rcex rcex rcex rcex rcex rcex ---- ----
+      shopping_list_items    ---- rcex rcex rcex rcex rcex rcex rcex ---- ----
+      lab_investigations     ---- rcex rcex rcex rcex rcex rcex r--- r--- ----
+      prescriptions          ---- rcex rcex rcex rcex rcex rcex r--- ---- r---
+      prescription_items     ---- rcex rcex rcex rcex rcex rcex r--- ---- r---
+      medication_administrations ---- rc-x rc-x rc-x rc-x rc-x rc-x rc-x ---- r---
+      blood_transfusions     ---- rcex rcex rcex rcex rcex rcex rcex ---- ----
+      blood_transfusion_observations ---- rc-x rc-x rc-x rc-x rc-x rc-x rc-x ---- ----
+      cme_topics             r--- rcex rcex r--- r--- r--- r--- r--- r--- r---
+      mcq_questions          r--- rcex rcex r--- r--- r--- r--- r--- r--- r---
+      mcq_keys               ---- rcex rcex ---- ---- ---- ---- ---- ---- ----
+      user_assessments       rce- rce- rce- rce- rce- rce- rce- rce- rce- rce-
+      cme_credits            r--- r--- r--- r--- r--- r--- r--- r--- r--- r---
       sync_conflicts         r--- r--- r--- r--- r--- r--- r--- r--- r--- r---
       devices                r-e- ---- ---- ---- ---- ---- ---- ---- ---- ----
+      ai_settings            rce- ---- ---- ---- ---- ---- ---- ---- ---- ----
+      record_views           rc-- -c-- -c-- -c-- -c-- -c-- -c-- -c-- -c-- -c--
       audit_logs             r--- ---- ---- ---- ---- ---- ---- ---- ---- ----"
     `);
   });

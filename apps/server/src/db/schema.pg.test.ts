@@ -22,10 +22,34 @@ afterAll(async () => {
 
 /** Indexes and triggers that migrations add by hand, beside what is declared; each is tested where it is used. */
 const BESIDE: Readonly<Record<string, readonly string[]>> = {
-  users: ['users_email_lower', 'users_changed', 'users_last_admin', 'users_lose_sessions'],
+  users: [
+    'users_email_lower',
+    'users_changed',
+    'users_last_admin',
+    'users_lose_sessions',
+    'users_names_known',
+    'users_names_known_again',
+  ],
   devices: ['devices_changed'],
   treatment_plan_steps: ['treatment_plan_steps_patient'],
   surgical_checklists: ['surgical_checklists_patient'],
+  patients: ['patients_searchable', 'patients_searchable_again', 'patients_names_known', 'patients_names_known_again'],
+  surgical_consumables: [
+    'surgical_consumables_stock_new',
+    'surgical_consumables_stock_kept',
+    'surgical_consumables_stock_audit',
+  ],
+  stock_movements: ['stock_movements_lock', 'stock_movements_relock', 'stock_movements_follow', 'stock_movements_counts'],
+  consumable_usage: ['consumable_usage_lock', 'consumable_usage_relock', 'consumable_usage_follow'],
+  lab_investigations: ['lab_investigations_told_new', 'lab_investigations_told'],
+  user_assessments: [
+    'user_assessments_derive',
+    'user_assessments_audit',
+    'user_assessments_credited',
+    'user_assessments_credited_later',
+  ],
+  cme_credits: ['cme_credits_audit'],
+  prescription_items: ['prescription_items_patient'],
 };
 
 /** Everything that PostgreSQL knows of a table, a line each, in its own words. */
@@ -98,7 +122,11 @@ test('a difference would be seen', async () => {
       'alter table public.wards no force row level security; grant delete on public.wards to psa_server',
       'alter table public.wards force row level security; revoke delete on public.wards from psa_server',
     ),
-  ).toEqual(['only declared: row security on forced', 'only migrated: grant DELETE to psa_server', 'only migrated: row security on']);
+  ).toEqual([
+    'only declared: row security on forced',
+    'only migrated: grant DELETE to psa_server',
+    'only migrated: row security on',
+  ]);
   expect(
     await tell(
       'drop policy facility on public.wards',
@@ -117,8 +145,13 @@ test('every table of the database is a declared record or one that is listed her
   const { rows } = await client.query("select tablename from pg_tables where schemaname = 'public' order by 1");
   const others = rows.map((r: { tablename: string }) => r.tablename).filter((t) => !RECORD_LIST.some((def) => def.name === t));
   expect(others).toEqual([
+    'ai_keys',
+    'ai_usage',
     'audit_heads',
     'device_keys',
+    'other_names',
+    'patient_names',
+    'patient_search',
     'schema_migrations',
     'server_health',
     'sessions',
@@ -151,7 +184,9 @@ test('every foreign key has an index that begins with its columns', async () => 
 
 test('names of constraints fit in PostgreSQL and are used once', () => {
   const names = RECORD_LIST.flatMap((def) =>
-    [...(def.checks ?? []), ...(def.unique ?? []), ...(def.against ?? [])].map((r) => r.name),
+    [...(def.checks ?? []), ...(def.unique ?? []), ...(def.against ?? []), ...(def.across ?? []), ...(def.locks ?? [])].map(
+      (r) => r.name,
+    ),
   );
   expect(names.filter((name) => name.length > 63 || sqlText(name) !== `'${name}'`)).toEqual([]);
   expect(new Set(names).size).toBe(names.length);

@@ -19,9 +19,15 @@ export const surgical_consumables = defineRecord({
     reorder_level: integer('Reorder at', { least: 0, most: 1_000_000, required: true }),
     unit_cost: number('Unit cost', { least: 0, most: 99_999_999, decimals: 2, unit: 'NGN' }),
     is_active: flag('In use', { required: true }),
+    stock_on_hand: integer('In stock', {
+      least: -2_000_000_000,
+      most: 2_000_000_000,
+      merge: 'server',
+      help: 'Follows from movements and uses; empty until the first. Below 0: something was used that was never received or counted.',
+    }),
   },
   access: { read: ROLES, create: ['pharmacy', 'super_admin'], edit: ['pharmacy', 'super_admin'], retract: NOBODY },
   unique: [{ name: 'surgical_consumables_code_once', fields: ['item_code'], say: 'Another item has this code.' }],
   indexed: ['category'],
-  list: ['item_code', 'item_name', 'category', 'unit', 'reorder_level'],
+  list: ['item_code', 'item_name', 'category', 'stock_on_hand', 'unit', 'reorder_level'],
 });
