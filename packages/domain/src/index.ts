@@ -1,5 +1,6 @@
 export * from './access.ts';
 export * from './chance.ts';
+export * from './clinical-summary/index.ts';
 export * from './deidentify/index.ts';
 export * from './demo/ward.ts';
 export * from './fields.ts';
@@ -10,4 +11,5 @@ export * from './random.ts';
 export * from './record.ts';
 export * from './records/index.ts';
 export * from './schemas.ts';
+export * from './search-words.ts';
 export * from './sql.ts';

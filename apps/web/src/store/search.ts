@@ -1,22 +1,4 @@
-import { type AnyRow, fold, nationalPhone } from '@psa/domain';
-
-const BEYOND_ASCII = /[^ -~]/;
-
-const plainOf = (text: string): string => {
-  const plain = fold(text);
-  // Most names and numbers are plain already, and a class of Unicode letters is slow.
-  return BEYOND_ASCII.test(plain) ? plain.replace(/[^\p{L}\p{N}]/gu, '') : plain.replace(/[^a-z0-9]/g, '');
-};
-
-/** Words of a name as they may be typed: parts of a double name alone and joined. */
-function nameWords(name: unknown): string[] {
-  if (typeof name !== 'string') return [];
-  if (/^[A-Za-z]+$/.test(name)) return [name.toLowerCase()];
-  return name.split(/\s+/).flatMap((word) => {
-    const parts = word.split(/[-‐–/.]/).map(plainOf);
-    return (parts.length > 1 ? [plainOf(word), ...parts] : parts).filter((w) => w !== '');
-  });
-}
+import { type AnyRow, nameWords, nationalPhone, plainWord } from '@psa/domain';
 
 interface Entry {
   row: AnyRow;
@@ -31,7 +13,7 @@ const END = '\u0001';
 const SPACE = 32;
 
 function entryOf(row: AnyRow): Entry {
-  const number = typeof row.hospital_number === 'string' ? plainOf(row.hospital_number) : '';
+  const number = typeof row.hospital_number === 'string' ? plainWord(row.hospital_number) : '';
   const phone = typeof row.phone === 'string' ? nationalPhone(row.phone) : '';
   const names = [...nameWords(row.last_name), ...nameWords(row.first_name), ...nameWords(row.other_names)];
   return { row, text: ` ${names.join(' ')}${END} ${number} ${phone}`, number };
@@ -44,7 +26,7 @@ interface Word {
 }
 
 function wordOf(typed: string): Word[] {
-  const plain = plainOf(typed);
+  const plain = plainWord(typed);
   if (plain === '') return [];
   const phone = /^\d+$/.test(plain) ? nationalPhone(plain) : plain;
   const forms = phone === plain ? [plain] : [plain, phone];
