@@ -35,12 +35,13 @@ create table audit_logs (
   ip_address varchar(45),
   user_agent varchar(300),
   at timestamptz(3) not null,
-  constraint audit_logs_pkey primary key (id, at),
+  constraint audit_logs_pkey primary key (facility_id, n, at),
   constraint audit_logs_user_id_fkey foreign key (facility_id, user_id) references users (facility_id, id)
 ) partition by range (at);
-create index audit_logs_n_idx on audit_logs (facility_id, n);
 create index audit_logs_user_id_idx on audit_logs (facility_id, user_id, at);
 create index audit_logs_record_id_idx on audit_logs (facility_id, record_id, at);
+create index audit_logs_table_name_idx on audit_logs (facility_id, table_name, at);
+create index audit_logs_action_idx on audit_logs (facility_id, action, at);
 create index audit_logs_at_idx on audit_logs (facility_id, at);
 create trigger audit_logs_kept before delete or truncate on audit_logs for each statement execute function record_kept();
 create trigger audit_logs_append_only before update on audit_logs for each statement execute function record_append_only();

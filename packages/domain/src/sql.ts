@@ -70,7 +70,7 @@ export const isAppendOnly = (def: RecordDef): boolean => def.scope === 'none' &&
 /** Names that must be the same in database and code, because errors are told by them. */
 export const linkConstraint = (def: RecordDef, field: string): string => `${def.name}_${field}_fkey`;
 
-/** A chained table needs no key to its facility: the head of its chain has one. Its key must name the month as well. */
+/** A chained table needs no key to its facility: the head of its chain has one. Its entries are named by their place in it. */
 const systemColumns = (def: RecordDef): string[] => [
   `id uuid ${def.chained ? 'not null' : 'primary key'} default gen_random_uuid()`,
   `facility_id uuid not null${def.chained ? '' : ` constraint ${def.name}_facility_id_fkey references facilities (id)`}`,
@@ -151,7 +151,7 @@ export function tableSql(def: RecordDef): string {
   const columns = systemColumns(def);
   // What is only ever added to is never pointed to, and is written often: it goes without the key that links need.
   const constraints = isAppendOnly(def) ? [] : [`constraint ${def.name}_facility_id_id_key unique (facility_id, id)`];
-  if (def.chained) constraints.push(`constraint ${def.name}_pkey primary key (id, ${def.chained})`);
+  if (def.chained) constraints.push(`constraint ${def.name}_pkey primary key (facility_id, n, ${def.chained})`);
   if (def.name === 'facilities') constraints.push('constraint facilities_own_facility check (facility_id = id)');
   for (const [name, field] of Object.entries(def.fields)) {
     columns.push(`${sqlName(name)} ${sqlType(field)}${field.required ? ' not null' : ''}`);
@@ -171,7 +171,6 @@ export function tableSql(def: RecordDef): string {
     `create table ${def.name} (`,
     [...columns, ...constraints].map((line) => `  ${line}`).join(',\n'),
     def.chained ? `) partition by range (${def.chained});` : ');',
-    ...(def.chained ? [`create index ${def.name}_n_idx on ${def.name} (facility_id, n);`] : []),
     ...(def.unique ?? []).map((rule) => uniqueIndex(def, rule)),
     ...indexedFields(def).map((f) => `create index ${def.name}_${f}_idx on ${def.name} (${indexColumns(def, f)});`),
     ...triggers(def),

@@ -24,5 +24,5 @@ export const audit_logs = defineRecord({
   },
   access: { read: ['super_admin'], create: NOBODY, edit: NOBODY, retract: NOBODY },
   chained: 'at',
-  indexed: ['record_id', 'user_id', 'at'],
+  indexed: ['record_id', 'user_id', 'table_name', 'action', 'at'],
 });
