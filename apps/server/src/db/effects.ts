@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { type AnyRow, type Json, uuidv7 } from '@psa/domain';
+import { type AnyRow, type Json, RECORD_LIST, uuidv7 } from '@psa/domain';
 import type { AuditEntry, Effects, MutationEntry, QuarantineEntry, RowWrite } from '@psa/sync';
 import type { Step } from './load.ts';
 import { AUDIT, CLOSE, kindOf, LOG, QUARANTINE } from './sql.ts';
@@ -53,61 +53,71 @@ function changedFields(before: AnyRow, after: AnyRow, fieldVer: RowWrite['field_
   return JSON.stringify(out);
 }
 
-/** Inserts that follow each other in one table are one statement; the order between statements is that of the writes. */
-function rowSteps(facility: string, writes: readonly RowWrite[]): Step[] {
+const ORDER = new Map(RECORD_LIST.map((def, i) => [def.name, i]));
+
+/**
+ * The statements that write rows. The writes of one member keep their order; what members have of one kind is written together:
+ * inserts of a table in one statement, then the next change of each in one.
+ */
+function rowSteps(facility: string, members: readonly (readonly RowWrite[])[]): Step[] {
   const steps: Step[] = [];
-  for (let from = 0, to = 0; from < writes.length; from = to) {
-    const { kind, before, after, field_ver } = writes[from] as RowWrite;
-    to = from + 1;
-    if (before !== null) {
-      const values = [changedFields(before, after, field_ver), facility, after.id, before.row_version];
-      steps.push({ sql: kindOf(kind).sql.update, values });
-      continue;
+  const queues = members.map((writes) => ({ writes, at: 0 }));
+  for (;;) {
+    const heads = queues.flatMap(({ writes, at }) => writes[at]?.kind ?? []);
+    if (heads.length === 0) return steps;
+    const kind = heads.reduce((a, b) => ((ORDER.get(b) ?? 0) < (ORDER.get(a) ?? 0) ? b : a));
+    const inserts: RowWrite[] = [];
+    const changes: RowWrite[] = [];
+    for (const queue of queues) {
+      const next = () => (queue.writes[queue.at]?.kind === kind ? queue.writes[queue.at] : undefined);
+      for (let w = next(); w?.before === null; w = next()) {
+        inserts.push(w);
+        queue.at++;
+      }
+      const change = next();
+      if (!change) continue;
+      changes.push(change);
+      queue.at++;
     }
-    while (writes[to]?.kind === kind && writes[to]?.before === null) to++;
-    const rows = writes.slice(from, to).map((w) => ({ ...w.after, field_ver: w.field_ver }));
-    steps.push({ sql: kindOf(kind).sql.insert, values: [JSON.stringify(rows)] });
+    if (inserts.length > 0) {
+      const rows = inserts.map((w) => ({ ...w.after, field_ver: w.field_ver }));
+      steps.push({ sql: kindOf(kind).sql.insert, values: [JSON.stringify(rows)] });
+    }
+    if (changes.length > 0) steps.push(changeStep(facility, kind, changes));
   }
-  return steps;
 }
 
-/** Entries of one group share what the sender said once; entries of several groups are written group by group. */
-function logSteps(facility: string, entries: readonly MutationEntry[]): Step[] {
-  const steps: Step[] = [];
-  for (let from = 0; from < entries.length; ) {
-    const first = entries[from] as MutationEntry;
-    let to = from + 1;
-    const alike = (e: MutationEntry | undefined) =>
-      e?.device === first.device &&
-      e?.cseq === first.cseq &&
-      e?.author === first.author &&
-      e?.schema === first.schema &&
-      e?.clock_offset_ms === first.clock_offset_ms;
-    while (to < entries.length && alike(entries[to])) to++;
-    const part = entries.slice(from, to);
-    const offset = first.clock_offset_ms === null ? null : Math.round(first.clock_offset_ms);
-    steps.push({
-      sql: LOG,
-      values: [
-        facility,
-        first.device,
-        first.cseq,
-        first.author,
-        offset,
-        first.schema,
-        part.map((e) => e.mutation.mid),
-        part.map((e) => e.group),
-        part.map((e) => e.ordinal),
-        part.map((e) => plain(e.mutation.kind)),
-        part.map((e) => e.mutation.id),
-        part.map((e) => verbatim(e.mutation)),
-        part.map((e) => e.result.status),
-        part.map((e) => verbatim(e.result)),
-      ],
-    });
-    from = to;
-  }
-  return steps;
+/** Changes of different rows of one kind. */
+function changeStep(facility: string, kind: string, changes: readonly RowWrite[]): Step {
+  const values = [
+    facility,
+    changes.map((w) => w.after.id),
+    changes.map((w) => w.before?.row_version),
+    changes.map((w) => changedFields(w.before ?? w.after, w.after, w.field_ver)),
+  ];
+  return { sql: kindOf(kind).sql.update, values };
+}
+
+function logStep(facility: string, entries: readonly MutationEntry[]): Step {
+  return {
+    sql: LOG,
+    values: [
+      facility,
+      entries.map((e) => e.device),
+      entries.map((e) => e.cseq),
+      entries.map((e) => e.author),
+      entries.map((e) => (e.clock_offset_ms === null ? null : Math.round(e.clock_offset_ms))),
+      entries.map((e) => e.schema),
+      entries.map((e) => e.mutation.mid),
+      entries.map((e) => e.group),
+      entries.map((e) => e.ordinal),
+      entries.map((e) => plain(e.mutation.kind)),
+      entries.map((e) => e.mutation.id),
+      entries.map((e) => verbatim(e.mutation)),
+      entries.map((e) => e.result.status),
+      entries.map((e) => verbatim(e.result)),
+    ],
+  };
 }
 
 /** The op of a payload that is one mutation. */
@@ -160,15 +170,25 @@ function auditStep(facility: string, entries: readonly AuditEntry[], nowMs: numb
 /** Audit entries alone, for what is no mutation (signing in, reading a record). */
 export const auditOnly = (facility: string, entries: readonly AuditEntry[]): Step => auditStep(facility, entries, Date.now());
 
-/** The statements that write effects, in order. */
-export function writing(facility: string, effects: Effects): Step[] {
-  const steps = rowSteps(facility, effects.writes);
-  steps.push(...logSteps(facility, effects.mutations));
-  if (effects.quarantine.length > 0) steps.push(quarantineStep(facility, effects.quarantine));
-  if (effects.closed.length > 0) {
-    const values = [facility, effects.closed.map((c) => c.mid), effects.closed.map((c) => c.state)];
+/**
+ * The statements that write the effects of one or more members of a transaction, in order. The audit comes last: it takes the end of
+ * the facility's chain, and whoever commits next waits for it.
+ */
+export function writing(facility: string, members: readonly Effects[]): Step[] {
+  const steps = rowSteps(
+    facility,
+    members.map((m) => m.writes),
+  );
+  const mutations = members.flatMap((m) => m.mutations);
+  const quarantine = members.flatMap((m) => m.quarantine);
+  const closed = members.flatMap((m) => m.closed);
+  const audit = members.flatMap((m) => m.audit);
+  if (mutations.length > 0) steps.push(logStep(facility, mutations));
+  if (quarantine.length > 0) steps.push(quarantineStep(facility, quarantine));
+  if (closed.length > 0) {
+    const values = [facility, closed.map((c) => c.mid), closed.map((c) => c.state)];
     steps.push({ sql: CLOSE, values });
   }
-  if (effects.audit.length > 0) steps.push(auditStep(facility, effects.audit, Date.now()));
+  if (audit.length > 0) steps.push(auditStep(facility, audit, Date.now()));
   return steps;
 }

@@ -28,10 +28,16 @@ const groupBy = <T>(items: readonly T[], key: (item: T) => string): Map<string, 
 const pairs = (items: readonly { kind: string; id: string }[]) => [items.map((i) => i.kind), items.map((i) => i.id)];
 
 /**
- * The questions to ask for a Need, in an order that cannot deadlock (rows in the order of kind and id), and the place where their
- * answers gather. Everything else is read after the locks are held, so it is as new as they are.
+ * The questions to ask for several Needs at once, in an order that cannot deadlock (rows in the order of kind and id), and the place
+ * where their answers gather. Everything else is read after the locks are held, so it is as new as they are.
  */
-export function loading(facility: string, need: Need): { steps: Step[]; loaded: Loaded } {
+export function loading(facility: string, needs: readonly Need[]): { steps: Step[]; loaded: Loaded } {
+  const need: Need = {
+    mids: needs.flatMap((n) => n.mids),
+    rows: needs.flatMap((n) => n.rows),
+    among: needs.flatMap((n) => n.among),
+    quarantined: needs.flatMap((n) => n.quarantined),
+  };
   const known = new Map<string, MutationResult>();
   const held = new Map<string, HeldEntry>();
   const rows = new Map<Key, StoredRow>();
@@ -87,4 +93,31 @@ export function loading(facility: string, need: Need): { steps: Step[]; loaded: 
     });
   }
   return { steps, loaded: { known, rows, conflicts, among, quarantined, held } };
+}
+
+/** What was loaded for one Need among several: what it would have been alone. */
+export function viewOf(loaded: Loaded, need: Need): Loaded {
+  const named = new Set(need.rows.map((r) => keyOf(r.kind, r.id)));
+  const conflicts = loaded.conflicts.filter((c) => named.has(keyOf(String(c.kind), String(c.record_id))));
+  const rows = [...named, ...conflicts.map((c) => keyOf('sync_conflicts', c.id))];
+  return {
+    known: pickFrom(loaded.known, need.mids),
+    held: pickFrom(loaded.held, need.mids),
+    rows: pickFrom(loaded.rows, rows),
+    conflicts,
+    among: pickFrom(
+      loaded.among,
+      need.among.map((a) => `${a.kind}/${a.field}/${a.value}`),
+    ),
+    quarantined: new Set(need.quarantined.map((q) => keyOf(q.kind, q.id)).filter((key) => loaded.quarantined.has(key))),
+  };
+}
+
+function pickFrom<V>(all: ReadonlyMap<string, V>, keys: readonly string[]): Map<string, V> {
+  const out = new Map<string, V>();
+  for (const key of keys) {
+    const value = all.get(key);
+    if (value !== undefined) out.set(key, value);
+  }
+  return out;
 }

@@ -3,23 +3,47 @@ import { type Oracle, type SimDatabase, simulate } from '@psa/sync/sim';
 import type pg from 'pg';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { openDatabase } from '../testing/database.ts';
+import { Database } from './database.ts';
 import { createPool } from './pool.ts';
 import { PgServerStore } from './store.ts';
 
 let db: Awaited<ReturnType<typeof openDatabase>>;
 let pool: pg.Pool;
+let owner: pg.Pool;
 
 beforeAll(async () => {
   db = await openDatabase();
-  pool = createPool({ connectionString: db.url, max: 20 });
+  pool = createPool({ connectionString: db.serverUrl, max: 20 });
+  owner = createPool({ connectionString: db.url, max: 4 });
 });
 
 afterAll(async () => {
   await pool.end();
+  await owner.end();
   await db.drop();
 });
 
 type Commit = Oracle['commits'][number];
+
+/**
+ * The commits: groups that shared a transaction are one. What a group wrote was logged with it, and the log's lines know their
+ * transaction (a line that waited was rewritten by a later one: a final answer tells).
+ */
+function commitsOf(answered: readonly Effects[], transactions: ReadonlyMap<string, string>): Effects[] {
+  const shared = new Map<string, Effects[]>();
+  answered.forEach((effects, i) => {
+    const final = effects.mutations.find((m) => m.result.status !== 'deferred');
+    const key = (final && transactions.get(final.mutation.mid)) ?? `alone ${i}`;
+    shared.set(key, [...(shared.get(key) ?? []), effects]);
+  });
+  return [...shared.values()].map((members) => ({
+    writes: members.flatMap((m) => m.writes),
+    mutations: members.flatMap((m) => m.mutations),
+    quarantine: members.flatMap((m) => m.quarantine),
+    closed: members.flatMap((m) => m.closed),
+    audit: members.flatMap((m) => m.audit),
+  }));
+}
 
 /** The commits in an order in which each finds the rows as it had read them: answers come back in nearly that order. */
 function inCommitOrder(answered: readonly Effects[]): Commit[] {
@@ -49,7 +73,7 @@ function inCommitOrder(answered: readonly Effects[]): Commit[] {
 
 /** PostgreSQL under the simulation: every commit is noted on its way, everything else is read from the tables. */
 async function database(facility: string): Promise<SimDatabase> {
-  const real = new PgServerStore(pool);
+  const real = new PgServerStore(new Database(pool));
   const answered: Effects[] = [];
   const store: ServerStore = {
     transact: async (of, need, decide) => {
@@ -63,7 +87,7 @@ async function database(facility: string): Promise<SimDatabase> {
     snapshot: (of, scope) => real.snapshot(of, scope),
     digest: (of, scopes) => real.digest(of, scopes),
   };
-  const select = async <R>(text: string): Promise<R[]> => (await pool.query(text, [facility])).rows as R[];
+  const select = async <R>(text: string): Promise<R[]> => (await owner.query(text, [facility])).rows as R[];
   const rows = async (of: readonly { kind: string; id: string }[]): Promise<Oracle['rows']> => {
     const seen: { loaded?: Loaded } = {};
     await real.transact(facility, { mids: [], rows: of, among: [], quarantined: [] }, (loaded) => {
@@ -84,6 +108,9 @@ async function database(facility: string): Promise<SimDatabase> {
                 clock_offset_ms, schema_version as schema
          from sync_mutation where facility_id = $1 order by received_at, ordinal`,
       );
+      const logged = await select<{ mid: string; tx: string }>(
+        'select mid, xmin::text as tx from sync_mutation where facility_id = $1',
+      );
       const quarantine = await select<Oracle['quarantine'][number]>(
         'select mid, state, code, payload from sync_quarantine where facility_id = $1',
       );
@@ -93,7 +120,7 @@ async function database(facility: string): Promise<SimDatabase> {
         rows: await rows(entities),
         mutations,
         quarantine,
-        commits: inCommitOrder(answered),
+        commits: inCommitOrder(commitsOf(answered, new Map(logged.map(({ mid, tx }) => [mid, tx])))),
         entities,
         lives: [{ epoch: (await real.epoch(facility)).epoch, commits: 0 }],
       };

@@ -1,4 +1,4 @@
-import { type FieldSpec, RECORD_LIST, type RecordDef, SYNCED, SYSTEM_FIELDS, sqlName, sqlText } from '@psa/domain';
+import { type FieldSpec, personScope, RECORD_LIST, type RecordDef, SYNCED, SYSTEM_FIELDS, sqlName, sqlText } from '@psa/domain';
 
 /**
  * The SQL text of each declaration, made once. Every statement has a name (it is prepared once a connection) and asks for the
@@ -36,7 +36,7 @@ export interface KindStatements {
   lock: Statement;
   /** $1 JSON array of rows with field_ver. */
   insert: Statement;
-  /** $1 JSON of the changed fields, $2 facility, $3 id, $4 row_version that was read. */
+  /** $1 facility; by row: $2 ids, $3 row_versions that were read, $4 JSON of the changed fields. */
   update: Statement;
   /** $1 facility, $2 id. → row as JSON text */
   one: Statement;
@@ -58,9 +58,10 @@ function statementsOf(def: RecordDef): KindStatements {
     update: statement(
       `update ${name}`,
       `with written as (
-         update ${name} t set (${columns}) = (select ${columns} from jsonb_populate_record(t, $1::jsonb))
-         where t.facility_id = $2 and t.id = $3 and t.row_version = $4 returning 1)
-       select sync_must_write(count(*), 1) from written`,
+         update ${name} t set (${columns}) = (select ${columns} from jsonb_populate_record(t, x.changed::jsonb))
+         from unnest($2::uuid[], $3::int[], $4::text[]) as x (id, row_version, changed)
+         where t.facility_id = $1 and t.id = x.id and t.row_version = x.row_version returning 1)
+       select sync_must_write(count(*), cardinality($2::uuid[])) from written`,
     ),
     one: statement(`one ${name}`, `select ${rowJson(def)}::text as row from ${name} t where t.facility_id = $1 and t.id = $2`),
   };
@@ -122,9 +123,11 @@ export const LOG = statement(
   `with written as (
      insert into sync_mutation (facility_id, mid, group_id, ordinal, device_id, cseq, author_id, kind, record_id, mutation, status,
        result, clock_offset_ms, schema_version)
-     select $1, x.mid, x.group_id, x.ordinal, $2, $3, $4, x.kind, x.record_id, x.mutation::json, x.status, x.result::json, $5, $6
-     from unnest($7::uuid[], $8::uuid[], $9::int[], $10::text[], $11::uuid[], $12::text[], $13::text[], $14::text[])
-       as x (mid, group_id, ordinal, kind, record_id, mutation, status, result)
+     select $1, x.mid, x.group_id, x.ordinal, x.device_id, x.cseq, x.author_id, x.kind, x.record_id, x.mutation::json, x.status,
+       x.result::json, x.clock_offset_ms, x.schema_version
+     from unnest($2::uuid[], $3::bigint[], $4::uuid[], $5::bigint[], $6::int[], $7::uuid[], $8::uuid[], $9::int[], $10::text[],
+         $11::uuid[], $12::text[], $13::text[], $14::text[])
+       as x (device_id, cseq, author_id, clock_offset_ms, schema_version, mid, group_id, ordinal, kind, record_id, mutation, status, result)
      on conflict (facility_id, mid) do update set status = excluded.status, result = excluded.result
        where sync_mutation.status = 'deferred'
      returning 1)
@@ -195,7 +198,12 @@ export const PULL = statement(
    ) answer order by seq, kind, id`,
 );
 
-const inScope = (def: RecordDef): string => (def.scope === 'row' ? 't.scope' : sqlText(def.scope));
+/** SQL for the scope of row `t`. */
+export function inScope(def: RecordDef): string {
+  if (def.scope === 'row') return 't.scope';
+  if (def.scope === 'person') return `${sqlText(personScope(''))} || t.${sqlName(def.access.own?.field ?? '')}`;
+  return sqlText(def.scope);
+}
 
 /** $1 facility, $2 scopes. The first line has no kind and holds the head in `sum`. → kind, count, sum (see digest.ts) */
 export const DIGEST = statement(
@@ -212,7 +220,10 @@ export const DIGEST = statement(
 );
 
 /** Records of which a scope may hold rows, in the order of the record list. */
-export const kindsOfScope = (scope: string): RecordDef[] => SYNCED.filter((def) => def.scope === scope || def.scope === 'row');
+export const kindsOfScope = (scope: string): RecordDef[] =>
+  SYNCED.filter(
+    (def) => def.scope === scope || def.scope === 'row' || (def.scope === 'person' && scope.startsWith(personScope(''))),
+  );
 
 /** All rows of a scope, by id. $1 facility, and $2 scope where rows name their own. → row */
 export function snapshotSql(def: RecordDef): Statement {
