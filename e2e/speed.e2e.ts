@@ -1,3 +1,4 @@
+import { Database } from '../apps/server/src/db/database.ts';
 import { loadDemo } from '../apps/server/src/db/demo.ts';
 import { createPool } from '../apps/server/src/db/pool.ts';
 import { searchBox, sent, signIn } from './kit/app.ts';
@@ -13,7 +14,7 @@ const ROUNDS = 3;
 test('10,000 patients: every keystroke of a search is answered within 50 ms', async ({ hospital, unpack }) => {
   test.setTimeout(300_000);
   const pool = createPool({ connectionString: hospital.databaseUrl });
-  await loadDemo(pool, undefined, { patients: PATIENTS });
+  await loadDemo(new Database(pool), undefined, { patients: PATIENTS });
   await pool.end();
 
   const a = await unpack('tablet A');

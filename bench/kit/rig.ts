@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type Actor, demoWard, uuidv7 } from '@psa/domain';
 import type pg from 'pg';
+import { Database } from '../../apps/server/src/db/database.ts';
 import { migrate } from '../../apps/server/src/db/migrate.ts';
 import { createPool } from '../../apps/server/src/db/pool.ts';
 import { seed } from '../../apps/server/src/db/seed.ts';
@@ -16,7 +17,9 @@ import { ServerProcess } from '../../e2e/kit/server.ts';
 /** A server with its own PostgreSQL (fsync on, as in use) and generated patients, in a folder of its own. */
 export interface Rig {
   url: string;
+  /** The database as its owner, and as the role that the server works as. */
   databaseUrl: string;
+  serverUrl: string;
   pool: pg.Pool;
   facility: string;
   /** Process ids of the server and of the postmaster. */
@@ -51,10 +54,16 @@ export async function openRig(patients: number): Promise<Rig> {
     const actor: Actor = { user_id: rows[0].id, facility_id: rows[0].facility_id, role: 'consultant' };
     await fill(pool, actor, patients);
     const port = await freePort();
-    const server = await ServerProcess.start({ port, dataDir: join(folder, 'data'), databaseUrl: cluster.url });
+    const server = await ServerProcess.start({
+      port,
+      dataDir: join(folder, 'data'),
+      databaseUrl: cluster.url,
+      serverUrl: cluster.serverUrl,
+    });
     return {
       url: `http://127.0.0.1:${port}`,
       databaseUrl: cluster.url,
+      serverUrl: cluster.serverUrl,
       pool,
       facility: actor.facility_id,
       pids: { server: server.pid, postgres: cluster.pid() },
@@ -74,7 +83,11 @@ export async function openRig(patients: number): Promise<Rig> {
 /** Makes patients through the one way in, a hundred at a time, with ids counted from 1. */
 async function fill(pool: pg.Pool, actor: Actor, patients: number): Promise<void> {
   say(`Making ${patients} patients`);
-  const writer = { store: new PgServerStore(pool), now: Date.now, newId: () => uuidv7(Date.now(), (n) => randomBytes(n)) };
+  const writer = {
+    store: new PgServerStore(new Database(pool)),
+    now: Date.now,
+    newId: () => uuidv7(Date.now(), (n) => randomBytes(n)),
+  };
   const wishes = [...demoWard({ seed: 1, patients, nowMs: Date.now(), wards: [], consultants: [] })].map(([first], i) => ({
     kind: 'patients',
     id: patientId(i + 1),

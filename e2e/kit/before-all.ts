@@ -23,7 +23,12 @@ export default async function beforeAll(): Promise<() => Promise<void>> {
   };
   try {
     const port = await freePort();
-    const server = await ServerProcess.start({ port, dataDir, databaseUrl: cluster.templateUrl });
+    const server = await ServerProcess.start({
+      port,
+      dataDir,
+      databaseUrl: cluster.templateUrl,
+      serverUrl: cluster.templateServerUrl,
+    });
     try {
       await hire(`http://127.0.0.1:${port}`);
     } finally {
@@ -34,7 +39,8 @@ export default async function beforeAll(): Promise<() => Promise<void>> {
     throw error;
   }
   process.env.PSA_E2E_BROWSER = path;
-  process.env.PSA_E2E_CLUSTER = JSON.stringify({ adminUrl: cluster.adminUrl, templateUrl: cluster.templateUrl });
+  const { stop: _, ...urls } = cluster;
+  process.env.PSA_E2E_CLUSTER = JSON.stringify(urls);
   return undo;
 }
 

@@ -45,6 +45,7 @@ export class Hospital {
       port: this.#port,
       dataDir: this.#dataDir,
       databaseUrl: this.#database.url,
+      serverUrl: this.#database.serverUrl,
       project,
     });
   }

@@ -15,7 +15,9 @@ const START_MS_MAX = 60_000;
 export interface ServerSettings {
   port: number;
   dataDir: string;
+  /** The database as its owner, and as the role that the server works as. */
   databaseUrl: string;
+  serverUrl: string;
   /** Where another version of the project is deployed, if not this one. */
   project?: string;
 }
@@ -67,6 +69,7 @@ export class ServerProcess {
         PORT: String(settings.port),
         DATA_DIR: settings.dataDir,
         DATABASE_URL: settings.databaseUrl,
+        DATABASE_SERVER_URL: settings.serverUrl,
       },
     });
     this.#ended = once(this.#child, 'close');

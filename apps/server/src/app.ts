@@ -12,6 +12,7 @@ import { Lockout } from './auth/lockout.ts';
 import { Passwords } from './auth/passwords.ts';
 import { Sessions } from './auth/sessions.ts';
 import { Tokens } from './auth/tokens.ts';
+import { Database } from './db/database.ts';
 import { isMigrated } from './db/migrate.ts';
 import { RowReader } from './db/rows.ts';
 import { PgServerStore } from './db/store.ts';
@@ -32,7 +33,7 @@ import { trialRoutes } from './routes/trial.ts';
 import { userRoutes } from './routes/users.ts';
 
 export interface AppDeps {
-  /** A pool of `createPool`; closed by its owner after the app. */
+  /** A pool of `createPool`, signed in as the role that the server works as; closed by its owner after the app. */
   pool: Pool;
   /** How to reach the same database once more: one connection that listens for notices. */
   client: ClientConfig;
@@ -69,7 +70,7 @@ export function buildApp(deps: AppDeps): FastifyInstance {
   void app.register(async (api) => {
     loginRoutes(api, s);
     userRoutes(api, s);
-    healthRoute(api, s, () => isMigrated(deps.pool));
+    healthRoute(api, s, () => isMigrated(s.db.of(null)));
     trialRoutes(api, s);
     syncRoutes(api, s);
     liveRoute(api, s);
@@ -92,10 +93,11 @@ function trusted(setting: AppConfig['trustProxy']) {
 }
 
 function services(app: FastifyInstance, deps: AppDeps): Services {
-  const { pool, config, now = Date.now, random = randomBytes } = deps;
-  const store = new PgServerStore(pool);
+  const { config, now = Date.now, random = randomBytes } = deps;
+  const db = new Database(deps.pool);
+  const store = new PgServerStore(db);
   const newId = () => uuidv7(now(), random);
-  const authors = new Authors(pool);
+  const authors = new Authors(db);
   const compress = promisify(gzip);
   const end = new ServerEnd(store, {
     now: () => new Date(now()).toISOString(),
@@ -105,19 +107,19 @@ function services(app: FastifyInstance, deps: AppDeps): Services {
     report: (what, error) => app.log.error({ err: error }, what),
   });
   return {
-    pool,
+    db,
     store,
     end,
     config,
     now,
     random,
     newId,
-    rows: new RowReader(pool),
+    rows: new RowReader(db),
     moves: new Moves(),
     tokens: new Tokens(config.jwtKey, now),
-    sessions: new Sessions(pool, now, newId),
+    sessions: new Sessions(db, now, newId),
     passwords: new Passwords(),
-    lockout: new Lockout(pool, now),
+    lockout: new Lockout(db, now),
     audit: new Audit((facility, entries) => store.audit(facility, entries)),
   };
 }

@@ -14,6 +14,8 @@ export interface ExternalDatabase {
   client: ClientConfig;
   /** `host:port/database`, to be shown: without user and password. */
   shown: string;
+  /** How the server signs in, when DATABASE_SERVER_URL says. */
+  server?: { client: ClientConfig; shown: string };
 }
 
 export interface Config {
@@ -48,6 +50,7 @@ const environment = z.object({
     .default('127.0.0.1'),
   DATA_DIR: z.string().default('data'),
   DATABASE_URL: z.string().optional(),
+  DATABASE_SERVER_URL: z.string().optional(),
   DATABASE_CA_CERT: z.string().optional(),
   TRUST_PROXY: z.string().optional(),
   LOG_LEVEL: z.enum(['info', 'warn', 'error']).optional(),
@@ -60,6 +63,7 @@ const EXPECTED: Record<keyof z.infer<typeof environment>, string> = {
   HOST: 'an address of this machine, such as HOST=127.0.0.1',
   DATA_DIR: 'a folder, such as DATA_DIR=/srv/psa',
   DATABASE_URL: 'postgres://user:password@host:5432/database',
+  DATABASE_SERVER_URL: 'postgres://psa_server:password@host:5432/database',
   DATABASE_CA_CERT: "the file of your authority's certificate",
   TRUST_PROXY: 'the address of your proxy, such as TRUST_PROXY=10.0.0.1, or the number of proxies',
   LOG_LEVEL: 'info, warn or error',
@@ -92,36 +96,36 @@ function readCertificate(value: string): string {
 }
 
 /**
- * Reads DATABASE_URL. To another machine the line is always encrypted and its certificate checked, whatever `sslmode` asks
+ * Reads DATABASE_URL or DATABASE_SERVER_URL. To another machine the line is always encrypted and its certificate checked, whatever `sslmode` asks
  * for; `sslmode=disable` and `no-verify` are refused there. Throws StartFailure, never showing the password.
- * @param caCert PEM text or the path of a PEM file.
+ * @param caCert PEM text or the path of a PEM file. @param name of the setting, for the sentence.
  */
-export function readDatabaseUrl(text: string, caCert: string | undefined): ExternalDatabase {
+export function readDatabaseUrl(text: string, caCert: string | undefined, name = 'DATABASE_URL'): ExternalDatabase {
   let url: URL;
   try {
     url = new URL(text);
     if (!/^postgres(ql)?:$/.test(url.protocol)) throw new TypeError('another protocol');
   } catch {
     throw new StartFailure(
-      'DATABASE_URL cannot be read; it should look like postgres://user:password@host:5432/database, with special characters in the password percent-encoded.',
+      `${name} cannot be read; it should look like postgres://user:password@host:5432/database, with special characters in the password percent-encoded.`,
     );
   }
   // `?host=/run/postgresql` names the folder of a Unix socket.
   const host = url.searchParams.get('host') ?? decodeURIComponent(url.hostname);
   if (host === '' || url.pathname.length < 2) {
     throw new StartFailure(
-      'DATABASE_URL names no host or no database; it should look like postgres://user:password@host:5432/database.',
+      `${name} names no host or no database; it should look like postgres://user:password@host:5432/database.`,
     );
   }
   const here = isLoopback(host) || isAbsolute(host);
   const mode = url.searchParams.get('sslmode');
   if (mode === 'no-verify' || (mode === 'disable' && !here)) {
     throw new StartFailure(
-      `DATABASE_URL asks for sslmode=${mode}, which would let others read or change patients' data on the way to ${host}; remove it, and set DATABASE_CA_CERT if the server has a certificate of your own authority.`,
+      `${name} asks for sslmode=${mode}, which would let others read or change patients' data on the way to ${host}; remove it, and set DATABASE_CA_CERT if the server has a certificate of your own authority.`,
     );
   }
   // The driver would read these by its own rules, some of which accept any certificate.
-  for (const name of [...url.searchParams.keys()]) if (/^(ssl|uselibpqcompat)/.test(name)) url.searchParams.delete(name);
+  for (const key of [...url.searchParams.keys()]) if (/^(ssl|uselibpqcompat)/.test(key)) url.searchParams.delete(key);
   const encrypted = !here || mode === 'require' || mode === 'verify-ca' || mode === 'verify-full';
   const ca = caCert === undefined ? undefined : readCertificate(caCert);
   return {
@@ -132,6 +136,17 @@ export function readDatabaseUrl(text: string, caCert: string | undefined): Exter
     },
     shown: `${host}:${url.port || 5432}${decodeURIComponent(url.pathname)}`,
   };
+}
+
+/** The PostgreSQL of DATABASE_URL, and how the server signs in there. Throws StartFailure. */
+function readDatabase(owner: string | undefined, server: string | undefined, caCert: string | undefined): Config['database'] {
+  if (owner === undefined) {
+    if (server === undefined) return null;
+    throw new StartFailure('DATABASE_SERVER_URL is for the PostgreSQL of DATABASE_URL; set that too, or neither.');
+  }
+  const database = readDatabaseUrl(owner, caCert);
+  if (server === undefined) return database;
+  return { ...database, server: readDatabaseUrl(server, caCert, 'DATABASE_SERVER_URL') };
 }
 
 /** `TRUST_PROXY` as Fastify wants it: a number of proxies, addresses, or everybody. */
@@ -154,6 +169,7 @@ export function readConfig(env: Readonly<Record<string, string | undefined>>): C
     HOST,
     DATA_DIR,
     DATABASE_URL,
+    DATABASE_SERVER_URL,
     DATABASE_CA_CERT,
     TRUST_PROXY,
     LOG_LEVEL,
@@ -165,7 +181,7 @@ export function readConfig(env: Readonly<Record<string, string | undefined>>): C
     port: PORT,
     dataDir: isAbsolute(DATA_DIR) ? DATA_DIR : join(PROJECT_DIR, DATA_DIR),
     webDir: join(PROJECT_DIR, 'apps/web/dist'),
-    database: DATABASE_URL === undefined ? null : readDatabaseUrl(DATABASE_URL, DATABASE_CA_CERT),
+    database: readDatabase(DATABASE_URL, DATABASE_SERVER_URL, DATABASE_CA_CERT),
     app: {
       trustProxy: readTrustProxy(TRUST_PROXY),
       logLevel: LOG_LEVEL,

@@ -1,16 +1,20 @@
+import type { KeyObject } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import pg, { type ClientConfig } from 'pg';
 import { buildApp } from './app.ts';
 import { defaultPasswordsStand, openTrialAccounts } from './auth/defaults.ts';
 import { type Config, isLoopback, PROJECT_DIR, readConfig } from './config.ts';
+import { Database } from './db/database.ts';
 import { loadDemo } from './db/demo.ts';
+import { homeFacility } from './db/home.ts';
 import { MigrationError, migrate } from './db/migrate.ts';
 import { createPool } from './db/pool.ts';
 import { seed } from './db/seed.ts';
 import { openCluster } from './embedded/cluster.ts';
 import { writableFolder } from './embedded/place.ts';
-import { tokenKey } from './secrets.ts';
+import { serverPassword, tokenKey } from './secrets.ts';
+import { serverLogin } from './server-login.ts';
 import { databaseFailure, errorCode, errorLine, StartFailure } from './start-failure.ts';
 import { checkPort, listenFailure, Started, Stopped, say } from './steps.ts';
 
@@ -44,8 +48,16 @@ function reportLoss(error: Error): void {
   say(`Connections to PostgreSQL were lost (${errorLine(error)}); new ones will be made`);
 }
 
-/** Finds or starts PostgreSQL. Answers how to reach it and where the data is, as shown to the person. */
-async function findDatabase(config: Config): Promise<{ client: ClientConfig; where: string }> {
+/** How to sign in to PostgreSQL, as owner and as server, and where the data is, as shown to the person. */
+interface Found {
+  owner: ClientConfig;
+  /** The role is there only when the migrations have run. */
+  server(jwtKey: KeyObject): Promise<ClientConfig>;
+  where: string;
+}
+
+/** Finds or starts PostgreSQL. */
+async function findDatabase(config: Config): Promise<Found> {
   if (!config.database) {
     say('Starting PostgreSQL');
     const cluster = await openCluster({ folder: config.dataDir, say, lost: fail });
@@ -59,9 +71,14 @@ async function findDatabase(config: Config): Promise<{ client: ClientConfig; whe
     );
     const found = { created: 'is new and running', started: 'is running', found: 'was still running' }[cluster.origin];
     say(`PostgreSQL ${found} (process ${cluster.pid()}, port ${cluster.port})`);
-    return { client: { connectionString: cluster.url }, where: cluster.home };
+    return {
+      owner: { connectionString: cluster.url },
+      server: async () => ({ connectionString: cluster.serverUrl }),
+      where: cluster.home,
+    };
   }
-  const { client, shown } = config.database;
+  const { database } = config;
+  const { client, shown } = database;
   say(`Looking for PostgreSQL at ${shown}`);
   const probe = new pg.Client(client);
   probe.on('error', () => undefined);
@@ -71,7 +88,11 @@ async function findDatabase(config: Config): Promise<{ client: ClientConfig; whe
   } catch (error) {
     throw databaseFailure(error, shown);
   }
-  return { client, where: `PostgreSQL at ${shown}` };
+  return {
+    owner: client,
+    server: (jwtKey) => serverLogin(database, serverPassword(jwtKey)),
+    where: `PostgreSQL at ${shown}`,
+  };
 }
 
 /** Brings the schema up to date. On a plain connection: the pool's own send ahead, which scripts of many statements do not suit. */
@@ -109,37 +130,50 @@ async function start(): Promise<void> {
   await checkPort(config.host, config.port);
   await writableFolder(config.dataDir);
   started.check();
-  const { client, where } = await findDatabase(config);
-  await bringUpToDate(client, config.database?.shown);
+  const found = await findDatabase(config);
+  await bringUpToDate(found.owner, config.database?.shown);
   started.check();
+  await prepareAsOwner(found.owner, config.host);
+  started.check();
+  const jwtKey = tokenKey(config.dataDir);
+  const client = await found.server(jwtKey);
   const pool = createPool(client, reportLoss);
   await started.add('The connections to PostgreSQL', () => pool.end());
-  await seed(pool);
-  if (!isLoopback(config.host) && (await defaultPasswordsStand(pool))) {
-    throw new StartFailure(
-      `HOST=${config.host} would open this server to others while passwords for trying out still stand; start it without HOST, change them, and start again.`,
-    );
-  }
   const app = buildApp({
     pool,
     client,
     webDir: config.webDir,
-    config: { ...config.app, version, jwtKey: tokenKey(config.dataDir) },
+    config: { ...config.app, version, jwtKey },
   });
   await started.add('The web server', () => app.close());
-  if (demo) await fillWard(pool);
-  started.check();
+  const db = new Database(pool);
+  if (demo) await fillWard(db);
   started.check();
   await app.listen({ host: config.host, port: config.port }).catch(async (error: unknown) => {
     throw await listenFailure(errorCode(error), config.host, config.port);
   });
-  welcome(config, where, await openTrialAccounts(pool));
+  const home = await homeFacility(db);
+  welcome(config, found.where, home === undefined ? [] : await openTrialAccounts(db, home));
+}
+
+/** What needs the owner and is done before anybody is served. On connections of their own, which end here. */
+async function prepareAsOwner(client: ClientConfig, host: string): Promise<void> {
+  const owner = createPool({ ...client, max: 2 }, reportLoss);
+  try {
+    await seed(owner);
+    if (isLoopback(host) || !(await defaultPasswordsStand(owner))) return;
+  } finally {
+    await owner.end();
+  }
+  throw new StartFailure(
+    `HOST=${host} would open this server to others while passwords for trying out still stand; start it without HOST, change them, and start again.`,
+  );
 }
 
 /** Fills the demonstration ward, telling every tenth part of the way. */
-async function fillWard(pool: pg.Pool): Promise<void> {
+async function fillWard(db: Database): Promise<void> {
   let told = 0;
-  await loadDemo(pool, say, {
+  await loadDemo(db, say, {
     progress: (done, of) => {
       // The person may have asked to stop: what is written stays.
       started.check();

@@ -1,4 +1,4 @@
-import { createSecretKey, type KeyObject, randomBytes } from 'node:crypto';
+import { createHmac, createSecretKey, type KeyObject, randomBytes } from 'node:crypto';
 import { chmodSync, existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { errorCode, StartFailure } from './start-failure.ts';
@@ -29,4 +29,9 @@ export function tokenKey(folder: string): KeyObject {
     );
   }
   throw new StartFailure(`The key in ${file} is damaged; remove the file, and everybody signs in again.`);
+}
+
+/** The password of the role that the server works as in a PostgreSQL that is not ours: it follows from the key, so nothing is kept. */
+export function serverPassword(key: KeyObject): string {
+  return createHmac('sha256', key).update('password of psa_server').digest('hex');
 }

@@ -1,7 +1,7 @@
 import { createHmac, createSecretKey, type KeyObject, timingSafeEqual } from 'node:crypto';
 import type { Actor, Role } from '@psa/domain';
 import type { AuthorProblem } from '@psa/sync';
-import type { Pool } from 'pg';
+import type { Database } from '../db/database.ts';
 
 const KEYS_MAX = 5_000;
 
@@ -10,12 +10,12 @@ const KEYS_MAX = 5_000;
  * active, approved member of the facility now. Whoever carries it to the server does not matter.
  */
 export class Authors {
-  readonly #pool: Pool;
+  readonly #db: Database;
   /** Keys never change, so they are kept until there are too many. */
   readonly #keys = new Map<string, KeyObject>();
 
-  constructor(pool: Pool) {
-    this.#pool = pool;
+  constructor(db: Database) {
+    this.#db = db;
   }
 
   /** The author as an actor with the rights of today, or why not: BAD_SIGNATURE, ACCOUNT_CLOSED, AWAITING_APPROVAL. */
@@ -25,7 +25,7 @@ export class Authors {
     const right = createHmac('sha256', key).update(body, 'utf8').digest();
     const given = Buffer.from(sig, 'base64');
     if (given.length !== right.length || !timingSafeEqual(given, right)) return { code: 'BAD_SIGNATURE' };
-    const { rows } = await this.#pool.query<{ role: Role; is_active: boolean; is_approved: boolean }>({
+    const { rows } = await this.#db.of(facility).query<{ role: Role; is_active: boolean; is_approved: boolean }>({
       name: 'author-find',
       text: 'select role, is_active and not deleted as is_active, is_approved from users where id = $1 and facility_id = $2',
       values: [author, facility],
@@ -41,11 +41,13 @@ export class Authors {
     const name = `${facility}/${device}/${author}`;
     const kept = this.#keys.get(name);
     if (kept) return kept;
-    const { rows } = await this.#pool.query<{ key: Buffer }>(
-      `select k.key from device_keys k join devices d on d.id = k.device_id
-        where k.device_id = $1 and k.name = $2 and d.facility_id = $3`,
-      [device, `author:${author}`, facility],
-    );
+    const { rows } = await this.#db
+      .of(facility)
+      .query<{ key: Buffer }>('select key from device_keys where facility_id = $1 and device_id = $2 and name = $3', [
+        facility,
+        device,
+        `author:${author}`,
+      ]);
     if (!rows[0]) return undefined;
     const key = createSecretKey(rows[0].key);
     if (this.#keys.size >= KEYS_MAX) this.#keys.clear();

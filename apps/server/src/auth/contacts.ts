@@ -1,7 +1,8 @@
-import type { Pool } from 'pg';
+import type { Database } from '../db/database.ts';
 
 /** What a device tells of itself with a request. */
 export interface Contact {
+  facility: string;
   device: string;
   user: string;
   schema: number;
@@ -20,18 +21,18 @@ const KEPT_MAX = 10_000;
 const NOTE = `update devices set last_seen_at = $2, last_user_id = $3, schema_version = $4, clock_offset_ms = $5,
     outbox_depth = coalesce($6, outbox_depth), oldest_pending_at = case when $6::int is null then oldest_pending_at else $7 end,
     cursor_seq = coalesce($8, cursor_seq)
-  where id = $1`;
+  where id = $1 and facility_id = $9`;
 
 /** Keeps in `devices` when each was last heard of, what waits on it and how its clock goes. Never delays an answer. */
 export class Contacts {
-  readonly #pool: Pool;
+  readonly #db: Database;
   readonly #now: () => number;
   readonly #report: (error: unknown) => void;
   readonly #noted = new Map<string, number>();
   readonly #running = new Set<Promise<unknown>>();
 
-  constructor(pool: Pool, now: () => number, report: (error: unknown) => void) {
-    this.#pool = pool;
+  constructor(db: Database, now: () => number, report: (error: unknown) => void) {
+    this.#db = db;
     this.#now = now;
     this.#report = report;
   }
@@ -43,7 +44,8 @@ export class Contacts {
     if (this.#noted.size >= KEPT_MAX) this.#noted.clear();
     this.#noted.set(contact.device, now);
     const offset = Math.round(Date.parse(contact.sent_at) - now);
-    const writing = this.#pool
+    const writing = this.#db
+      .of(contact.facility)
       .query(NOTE, [
         contact.device,
         new Date(now),
@@ -53,6 +55,7 @@ export class Contacts {
         contact.outbox_depth === undefined ? null : Math.min(contact.outbox_depth, DEPTH_MAX),
         contact.oldest_pending_at ?? null,
         contact.cursor ?? null,
+        contact.facility,
       ])
       .catch(this.#report);
     this.#running.add(writing);

@@ -1,4 +1,4 @@
-import type { Pool } from 'pg';
+import type { Database } from '../db/database.ts';
 import { WaitProblem } from './wait.ts';
 
 /** Failures in a row before an account is locked, and for how long at first; every further failure doubles it. */
@@ -17,13 +17,13 @@ const lockMs = (failures: number) =>
  * process and every restart knows it. Time is the database's.
  */
 export class Lockout {
-  readonly #pool: Pool;
+  readonly #db: Database;
   readonly #now: () => number;
   readonly #turns = new Map<string, Promise<void>>();
   readonly #strangers = new Map<string, { failures: number; until: number }>();
 
-  constructor(pool: Pool, now: () => number) {
-    this.#pool = pool;
+  constructor(db: Database, now: () => number) {
+    this.#db = db;
     this.#now = now;
   }
 
@@ -45,25 +45,31 @@ export class Lockout {
   }
 
   /** Counts an attempt. Throws LOCKED_OUT while the account is locked. */
-  async begin(userId: string): Promise<void> {
-    const counted = await this.#pool.query(
+  async begin(facility: string, userId: string): Promise<void> {
+    const counted = await this.#db.of(facility).query(
       `update user_credentials set failed_count = failed_count + 1,
          locked_until = case when failed_count + 1 >= $2
            then now() + make_interval(secs => $3 * power(2, least(failed_count + 1 - $2, $4))) end
-       where user_id = $1 and (locked_until is null or locked_until <= now())`,
-      [userId, FAILURES_MAX, LOCK_MS / 1000, DOUBLINGS_MAX],
+       where facility_id = $5 and user_id = $1 and (locked_until is null or locked_until <= now())`,
+      [userId, FAILURES_MAX, LOCK_MS / 1000, DOUBLINGS_MAX, facility],
     );
     if (counted.rowCount === 1) return;
-    const { rows } = await this.#pool.query<{ wait: number }>(
-      'select extract(epoch from locked_until - now())::float8 * 1000 as wait from user_credentials where user_id = $1',
-      [userId],
+    const { rows } = await this.#db.of(facility).query<{ wait: number }>(
+      `select extract(epoch from locked_until - now())::float8 * 1000 as wait from user_credentials
+        where facility_id = $1 and user_id = $2`,
+      [facility, userId],
     );
     throw new WaitProblem('LOCKED_OUT', Math.max(rows[0]?.wait ?? LOCK_MS, 1000));
   }
 
   /** The password was right: the count starts again. */
-  async forgive(userId: string): Promise<void> {
-    await this.#pool.query('update user_credentials set failed_count = 0, locked_until = null where user_id = $1', [userId]);
+  async forgive(facility: string, userId: string): Promise<void> {
+    await this.#db
+      .of(facility)
+      .query('update user_credentials set failed_count = 0, locked_until = null where facility_id = $1 and user_id = $2', [
+        facility,
+        userId,
+      ]);
   }
 
   /** The same lock for an e-mail without an account; in memory, as there is nothing to protect. */

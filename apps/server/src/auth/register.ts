@@ -1,9 +1,10 @@
 import { type Actor, type Patch, ProblemError, type Role } from '@psa/domain';
 import type { ServerStore } from '@psa/sync';
+import { homeFacility } from '../db/home.ts';
 import { writeOne } from '../db/write.ts';
 import type { Audit, Origin } from './audit.ts';
 import { passwordProblem } from './passwords.ts';
-import { accountOf, homeFacility, type SignInDeps } from './sign-in.ts';
+import { accountOf, type SignInDeps } from './sign-in.ts';
 
 export interface Registration {
   /** In lower case. */
@@ -39,15 +40,15 @@ export async function register(d: RegisterDeps, wish: Registration, from: Origin
   // Before looking: the time of the answer does not tell either.
   const hash = await d.passwords.hash(wish.password);
   const { password: _, ...fields } = wish;
-  const known = await accountOf(d.pool, wish.email);
+  const known = await accountOf(d.db, wish.email);
   if (!known) await create(d, fields, hash, from);
   // A request that was cut between its two writes is completed by the next one.
-  else if (known.password_hash === null && !known.is_approved) await keepPassword(d, known.id, hash);
+  else if (known.password_hash === null && !known.is_approved) await keepPassword(d, known, hash);
   return { user: { ...fields, is_approved: false }, message: ASKED };
 }
 
 async function create(d: RegisterDeps, fields: Omit<Registration, 'password'>, hash: string, from: Origin): Promise<void> {
-  const facility = await homeFacility(d.pool);
+  const facility = await homeFacility(d.db);
   if (facility === undefined) throw new ProblemError('UNAVAILABLE');
   const id = d.newId();
   const trimmed = Object.entries(fields).map(([name, value]) => [
@@ -58,12 +59,13 @@ async function create(d: RegisterDeps, fields: Omit<Registration, 'password'>, h
   // Nobody else is there yet to answer for it: the person's own account is its author.
   const actor: Actor = { user_id: id, facility_id: facility, role: fields.role };
   await writeOne(d, { actor, origin: 'server', from }, { kind: 'users', id, op: 'create', patch });
-  await keepPassword(d, id, hash);
+  await keepPassword(d, { id, facility_id: facility }, hash);
 }
 
-async function keepPassword(d: RegisterDeps, userId: string, hash: string): Promise<void> {
-  await d.pool.query('insert into user_credentials (user_id, password_hash) values ($1, $2) on conflict (user_id) do nothing', [
-    userId,
-    hash,
-  ]);
+async function keepPassword(d: RegisterDeps, of: { id: string; facility_id: string }, hash: string): Promise<void> {
+  await d.db.of(of.facility_id).query(
+    `insert into user_credentials (facility_id, user_id, password_hash) values ($1, $2, $3)
+      on conflict (facility_id, user_id) do nothing`,
+    [of.facility_id, of.id, hash],
+  );
 }

@@ -1,5 +1,5 @@
 import { type Actor, ProblemError, type Role } from '@psa/domain';
-import type { Pool } from 'pg';
+import type { Database } from '../db/database.ts';
 import { TOKEN_MS } from './tokens.ts';
 
 export type DeviceState = 'active' | 'drain' | 'revoked' | 'wiped';
@@ -32,8 +32,9 @@ const KEPT_MAX = 10_000;
 
 const FIND = `select s.user_id, s.device_id, extract(epoch from s.expires_at)::float8 * 1000 as expires_ms,
     s.ended_at is not null as ended, u.facility_id, u.role, u.is_active, u.is_approved, u.deleted, d.state as device_state
-  from sessions s join users u on u.id = s.user_id left join devices d on d.id = s.device_id
-  where s.id = $1`;
+  from sessions s join users u on u.facility_id = $1 and u.id = s.user_id
+    left join devices d on d.facility_id = $1 and d.id = s.device_id
+  where s.facility_id = $1 and s.id = $2`;
 
 /**
  * Sessions live in the database; what was read is trusted for five seconds at most, and only while notices of changes arrive
@@ -41,7 +42,7 @@ const FIND = `select s.user_id, s.device_id, extract(epoch from s.expires_at)::f
  * at once, by another process within a notice's time, and in five seconds when the notice was lost.
  */
 export class Sessions {
-  readonly #pool: Pool;
+  readonly #db: Database;
   readonly #now: () => number;
   readonly #newId: () => string;
   readonly #kept = new Map<string, { found: Found; at: number }>();
@@ -49,14 +50,15 @@ export class Sessions {
   #heard = false;
   #era = 0;
 
-  constructor(pool: Pool, now: () => number, newId: () => string) {
-    this.#pool = pool;
+  constructor(db: Database, now: () => number, newId: () => string) {
+    this.#db = db;
     this.#now = now;
     this.#newId = newId;
   }
 
   /** Starts a session of 24 hours. */
   async open(from: {
+    facility: string;
     userId: string;
     deviceId: string | null;
     address: string;
@@ -64,11 +66,14 @@ export class Sessions {
   }): Promise<{ id: string; expiresAtMs: number }> {
     const id = this.#newId();
     const expiresAtMs = this.#now() + TOKEN_MS;
-    await this.#pool.query({
+    await this.#db.of(from.facility).query({
       name: 'session-open',
-      text: `insert into sessions (id, user_id, device_id, created_at, expires_at, ip_address, user_agent)
-        values ($1, $2, $3, $4, $5, $6, $7)`,
-      values: [id, from.userId, from.deviceId, new Date(this.#now()), new Date(expiresAtMs), from.address, from.agent],
+      text: `insert into sessions (id, facility_id, user_id, device_id, created_at, expires_at, ip_address, user_agent)
+        values ($1, $2, $3, $4, $5, $6, $7, $8)`,
+      values: [
+        ...[id, from.facility, from.userId, from.deviceId],
+        ...[new Date(this.#now()), new Date(expiresAtMs), from.address, from.agent],
+      ],
     });
     return { id, expiresAtMs };
   }
@@ -77,8 +82,8 @@ export class Sessions {
    * The session behind a token, judged now. Throws SESSION_ENDED, ACCOUNT_CLOSED or AWAITING_APPROVAL; the state of the
    * device is left to the caller, as a withdrawn one may still ask whether it is.
    */
-  async get(id: string): Promise<Session> {
-    const found = await this.#find(id);
+  async get(facility: string, id: string): Promise<Session> {
+    const found = await this.#find(facility, id);
     if (!found || found.ended || found.expires_ms <= this.#now()) throw new ProblemError('SESSION_ENDED');
     if (!found.is_active || found.deleted) throw new ProblemError('ACCOUNT_CLOSED');
     if (!found.is_approved) throw new ProblemError('AWAITING_APPROVAL');
@@ -92,17 +97,21 @@ export class Sessions {
   }
 
   /** Ends one session. */
-  async end(id: string): Promise<void> {
-    await this.#pool.query('update sessions set ended_at = now() where id = $1 and ended_at is null', [id]);
+  async end(facility: string, id: string): Promise<void> {
+    await this.#db
+      .of(facility)
+      .query('update sessions set ended_at = now() where facility_id = $1 and id = $2 and ended_at is null', [facility, id]);
     this.forget();
   }
 
   /** Ends all sessions of a person, or all but one. */
-  async endAllOf(userId: string, but: string | null = null): Promise<void> {
-    await this.#pool.query(
-      'update sessions set ended_at = now() where user_id = $1 and ended_at is null and id is distinct from $2',
-      [userId, but],
-    );
+  async endAllOf(facility: string, userId: string, but: string | null = null): Promise<void> {
+    await this.#db
+      .of(facility)
+      .query(
+        'update sessions set ended_at = now() where facility_id = $1 and user_id = $2 and ended_at is null and id is distinct from $3',
+        [facility, userId, but],
+      );
     this.forget();
   }
 
@@ -125,12 +134,12 @@ export class Sessions {
     return () => this.#watchers.delete(watcher);
   }
 
-  async #find(id: string): Promise<Found | undefined> {
+  async #find(facility: string, id: string): Promise<Found | undefined> {
     const now = this.#now();
     const kept = this.#kept.get(id);
     if (kept && now - kept.at < TRUSTED_MS && now >= kept.at) return kept.found;
     const era = this.#era;
-    const { rows } = await this.#pool.query<Found>({ name: 'session-find', text: FIND, values: [id] });
+    const { rows } = await this.#db.of(facility).query<Found>({ name: 'session-find', text: FIND, values: [facility, id] });
     const found = rows[0];
     // Read before a change that was told meanwhile: true for this request, not to be kept.
     if (found && this.#heard && era === this.#era) {

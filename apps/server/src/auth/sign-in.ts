@@ -1,6 +1,7 @@
 import { type Actor, ProblemError, type RandomBytes, type Role } from '@psa/domain';
 import type { LoginReply, LoginRequest, ServerStore } from '@psa/sync';
-import type { Pool } from 'pg';
+import type { Database } from '../db/database.ts';
+import { homeFacility } from '../db/home.ts';
 import type { RowReader } from '../db/rows.ts';
 import { type Audit, auditEntry, type Origin } from './audit.ts';
 import { enrol, grant } from './devices.ts';
@@ -20,7 +21,7 @@ interface Account {
 }
 
 export interface SignInDeps {
-  pool: Pool;
+  db: Database;
   store: Pick<ServerStore, 'epoch'>;
   rows: RowReader;
   now: () => number;
@@ -36,23 +37,17 @@ export interface SignInDeps {
 const foldEmail = (email: string): string => email.trim().toLowerCase();
 
 /** The account of an e-mail. Where two facilities know the same address, the older account. */
-export async function accountOf(pool: Pool, email: string): Promise<Account | undefined> {
-  const { rows } = await pool.query<Account>({
-    name: 'account-of',
-    text: `select u.id, u.facility_id, u.email, u.role, u.is_active, u.is_approved, c.password_hash
-      from users u left join user_credentials c on c.user_id = u.id
-      where lower(u.email) = $1 and not u.deleted order by u.created_at limit 1`,
-    values: [email],
-  });
-  return rows[0];
-}
-
-/** The facility that people without an account belong to: the first. Undefined before the first seed. */
-export async function homeFacility(pool: Pool): Promise<string | undefined> {
-  const { rows } = await pool.query<{ id: string }>(
-    'select id from facilities where not deleted order by created_at, id limit 1',
+export async function accountOf(db: Database, email: string): Promise<Account | undefined> {
+  const { rows } = await db.of(null).query<{ facility_id: string; user_id: string }>('select * from account_of($1)', [email]);
+  const [whose] = rows;
+  if (!whose) return undefined;
+  const account = await db.of(whose.facility_id).query<Account>(
+    `select u.id, u.facility_id, u.email, u.role, u.is_active, u.is_approved, c.password_hash
+      from users u left join user_credentials c on c.facility_id = u.facility_id and c.user_id = u.id
+      where u.facility_id = $1 and u.id = $2`,
+    [whose.facility_id, whose.user_id],
   );
-  return rows[0]?.id;
+  return account.rows[0];
 }
 
 /**
@@ -62,7 +57,7 @@ export async function homeFacility(pool: Pool): Promise<string | undefined> {
 export async function signIn(d: SignInDeps, request: LoginRequest, from: Origin): Promise<LoginReply> {
   const email = foldEmail(request.email);
   return d.lockout.inTurn(email, async () => {
-    const account = await accountOf(d.pool, email);
+    const account = await accountOf(d.db, email);
     try {
       return await admit(d, account, email, request, from);
     } catch (error) {
@@ -84,10 +79,10 @@ async function admit(
     await d.passwords.waste(request.password);
     throw new ProblemError('BAD_CREDENTIALS');
   }
-  await d.lockout.begin(account.id);
+  await d.lockout.begin(account.facility_id, account.id);
   const { ok, outdated } = await d.passwords.check(request.password, account.password_hash);
   if (!ok) throw new ProblemError('BAD_CREDENTIALS');
-  await d.lockout.forgive(account.id);
+  await d.lockout.forgive(account.facility_id, account.id);
   if (!account.is_active) throw new ProblemError('ACCOUNT_CLOSED');
   if (!account.is_approved) throw new ProblemError('AWAITING_APPROVAL');
   if (outdated) await upgrade(d, account, request.password);
@@ -97,25 +92,32 @@ async function admit(
 /** A hash of an older kind is made anew while the password is at hand, unless it was changed meanwhile. */
 async function upgrade(d: SignInDeps, account: Account, password: string): Promise<void> {
   const hash = await d.passwords.hash(password);
-  await d.pool.query('update user_credentials set password_hash = $2 where user_id = $1 and password_hash = $3', [
-    account.id,
-    hash,
-    account.password_hash,
-  ]);
+  await d.db
+    .of(account.facility_id)
+    .query('update user_credentials set password_hash = $3 where facility_id = $1 and user_id = $2 and password_hash = $4', [
+      ...[account.facility_id, account.id],
+      ...[hash, account.password_hash],
+    ]);
 }
 
 async function open(d: SignInDeps, account: Account, request: LoginRequest, from: Origin): Promise<LoginReply> {
   const actor: Actor = { user_id: account.id, facility_id: account.facility_id, role: account.role };
   const { device } = request;
-  const state = device && (await enrol(d.pool, actor, device, new Date(d.now())));
+  const state = device && (await enrol(d.db, actor, device, new Date(d.now())));
   const granted =
     device && state
-      ? await grant(d.pool, d.random, actor, { id: device.id, state }, (await d.store.epoch(actor.facility_id)).epoch)
+      ? await grant(d.db, d.random, actor, { id: device.id, state }, (await d.store.epoch(actor.facility_id)).epoch)
       : undefined;
-  const session = await d.sessions.open({ userId: actor.user_id, deviceId: device?.id ?? null, ...from });
+  const session = await d.sessions.open({
+    facility: actor.facility_id,
+    userId: actor.user_id,
+    deviceId: device?.id ?? null,
+    ...from,
+  });
   const [token, user] = await Promise.all([
     d.tokens.issue({
       session: session.id,
+      facility: actor.facility_id,
       user: actor.user_id,
       expiresAtMs: session.expiresAtMs,
       email: account.email,
@@ -144,7 +146,7 @@ async function auditFailure(
   problem: ProblemError,
   from: Origin,
 ): Promise<void> {
-  const facility = account?.facility_id ?? (await homeFacility(d.pool));
+  const facility = account?.facility_id ?? (await homeFacility(d.db));
   if (facility === undefined) return;
   await d.audit.add(
     facility,

@@ -8,6 +8,8 @@ const KEPT_MAX = 10_000;
 
 export interface TokenClaims {
   session: string;
+  /** Whose data the session may reach: named to the database before the session is looked up. */
+  facility: string;
   user: string;
   expiresAtMs: number;
 }
@@ -28,7 +30,7 @@ export class Tokens {
 
   /** The text for one session. `id`, `email` and `role` are there for older clients; nothing is decided by them. */
   issue(claims: TokenClaims & { email: string; role: string }): Promise<string> {
-    return new SignJWT({ id: claims.user, email: claims.email, role: claims.role, sid: claims.session })
+    return new SignJWT({ id: claims.user, email: claims.email, role: claims.role, sid: claims.session, fac: claims.facility })
       .setProtectedHeader({ alg: 'HS256', typ: 'JWT' })
       .setSubject(claims.user)
       .setIssuedAt(Math.floor(this.#now() / 1000))
@@ -42,8 +44,9 @@ export class Tokens {
     if (known) return known.expiresAtMs > this.#now() ? known : null;
     try {
       const { payload } = await jwtVerify(text, this.#key, { algorithms: ['HS256'], currentDate: new Date(this.#now()) });
-      if (typeof payload.sid !== 'string' || typeof payload.sub !== 'string' || typeof payload.exp !== 'number') return null;
-      const claims = { session: payload.sid, user: payload.sub, expiresAtMs: payload.exp * 1000 };
+      const { sid, fac, sub, exp } = payload;
+      if (typeof sid !== 'string' || typeof fac !== 'string' || typeof sub !== 'string' || typeof exp !== 'number') return null;
+      const claims = { session: sid, facility: fac, user: sub, expiresAtMs: exp * 1000 };
       if (this.#known.size >= KEPT_MAX) this.#known.clear();
       this.#known.set(text, claims);
       return claims;

@@ -1,7 +1,8 @@
 import { randomBytes } from 'node:crypto';
 import { type Actor, type DemoWish, demoWard, ProblemError, type Role, uuidv7 } from '@psa/domain';
 import { GROUP_MUTATIONS_MAX } from '@psa/sync';
-import type { Pool } from 'pg';
+import type { Database } from './database.ts';
+import { homeFacility } from './home.ts';
 import { PgServerStore } from './store.ts';
 import { writeAll } from './write.ts';
 
@@ -20,11 +21,10 @@ const SEED = 2026;
 const AT_ONCE = 3;
 
 /** Whether a facility has no patient yet, retracted ones included. */
-export async function isWithoutPatients(pool: Pool, facility: string): Promise<boolean> {
-  const { rows } = await pool.query<{ none: boolean }>(
-    'select not exists (select from patients where facility_id = $1) as none',
-    [facility],
-  );
+export async function isWithoutPatients(db: Database, facility: string): Promise<boolean> {
+  const { rows } = await db
+    .of(facility)
+    .query<{ none: boolean }>('select not exists (select from patients where facility_id = $1) as none', [facility]);
   return rows[0]?.none ?? false;
 }
 
@@ -34,20 +34,20 @@ export async function isWithoutPatients(pool: Pool, facility: string): Promise<b
  * is no seeded facility.
  */
 export async function loadDemo(
-  pool: Pool,
+  db: Database,
   log: (line: string) => void = () => undefined,
   options: DemoOptions = {},
 ): Promise<{ patients: number; records: number }> {
   const { patients = PATIENTS, seed = SEED, now = Date.now, progress = () => undefined } = options;
-  const place = await placeOf(pool);
+  const place = await placeOf(db);
   if (!place) throw new ProblemError('UNAVAILABLE', { say: 'There is no facility with a consultant yet.' });
   const made = { patients: 0, records: 0 };
-  if (!(await isWithoutPatients(pool, place.actor.facility_id))) {
+  if (!(await isWithoutPatients(db, place.actor.facility_id))) {
     log('There are patients already; the demonstration ward is left out');
     return made;
   }
   log(`Filling the demonstration ward (${patients.toLocaleString('en')} patients)`);
-  const writer = { store: new PgServerStore(pool), now, newId: () => uuidv7(now(), randomBytes) };
+  const writer = { store: new PgServerStore(db), now, newId: () => uuidv7(now(), randomBytes) };
   const parts = chunks(demoWard({ seed, patients, nowMs: now(), wards: place.wards, consultants: place.consultants }));
   const work = async () => {
     for (const part of parts) {
@@ -76,21 +76,20 @@ function* chunks(groups: Iterable<DemoWish[]>): Generator<DemoWish[]> {
   if (part.length > 0) yield part;
 }
 
-async function placeOf(pool: Pool) {
-  const { rows: facilities } = await pool.query<{ id: string }>(
-    'select id from facilities where not deleted order by created_at, id limit 1',
-  );
-  const facility = facilities[0]?.id;
+async function placeOf(db: Database) {
+  const facility = await homeFacility(db);
   if (facility === undefined) return undefined;
-  const { rows: doctors } = await pool.query<{ id: string; role: Role }>(
+  const { rows: doctors } = await db.of(facility).query<{ id: string; role: Role }>(
     `select id, role from users where facility_id = $1 and role = 'consultant' and is_active and is_approved and not deleted
       order by created_at, id`,
     [facility],
   );
-  const { rows: wards } = await pool.query<{ id: string; name: string; beds: string[] | null }>(
-    'select id, name, beds from wards where facility_id = $1 and is_active and not deleted order by name',
-    [facility],
-  );
+  const { rows: wards } = await db
+    .of(facility)
+    .query<{ id: string; name: string; beds: string[] | null }>(
+      'select id, name, beds from wards where facility_id = $1 and is_active and not deleted order by name',
+      [facility],
+    );
   const author = doctors[0];
   if (!author) return undefined;
   const actor: Actor = { user_id: author.id, facility_id: facility, role: author.role };

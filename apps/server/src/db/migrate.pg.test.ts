@@ -4,6 +4,7 @@ import path from 'node:path';
 import type pg from 'pg';
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
 import { openDatabase } from '../testing/database.ts';
+import { Database } from './database.ts';
 import { checkServerVersion, isMigrated, migrate, migrationsDir, readMigrations } from './migrate.ts';
 import { createPool } from './pool.ts';
 
@@ -17,9 +18,9 @@ beforeAll(async () => {
   dir = await mkdtemp(path.join(tmpdir(), 'migrations-'));
 });
 
-/** Back to an empty database: everything the migrations make lives in the schema `public`. */
+/** Back to an empty database: everything the migrations make lives in these schemas. */
 beforeEach(async () => {
-  await pool.query('drop schema public cascade; create schema public');
+  await pool.query('drop schema if exists public, audit_months cascade; create schema public');
   await rm(dir, { recursive: true });
   await cp(migrationsDir(), dir, { recursive: true });
 });
@@ -39,7 +40,7 @@ test('twenty starting servers migrate one database once', async () => {
   expect(done.reduce((a, b) => a + b)).toBe(await count());
   const { rows } = await pool.query('select count(*)::int as n from schema_migrations');
   expect(rows[0].n).toBe(await count());
-  expect(await isMigrated(pool, dir)).toBe(true);
+  expect(await isMigrated(new Database(pool).of(null), dir)).toBe(true);
 });
 
 test('D2 migrating again changes nothing', async () => {
@@ -56,7 +57,7 @@ test('an applied file that was edited is refused in one sentence', async () => {
   await expect(migrate(pool, undefined, dir)).rejects.toThrow(
     '0004_wards.sql was edited after it was applied; restore the file and put the change in a new one.',
   );
-  expect(await isMigrated(pool, dir)).toBe(false);
+  expect(await isMigrated(new Database(pool).of(null), dir)).toBe(false);
 });
 
 test('other line ends are the same file', async () => {

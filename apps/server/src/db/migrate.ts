@@ -4,6 +4,7 @@ import { readdir, readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import pg from 'pg';
+import type { Scoped } from './database.ts';
 
 /** Why the database cannot be brought up to date: one sentence that says what to do. */
 export class MigrationError extends Error {
@@ -157,9 +158,9 @@ export async function migrate(
 }
 
 /** Whether every migration of this version is applied and none is foreign to it. */
-export async function isMigrated(pool: pg.Pool, dir?: string): Promise<boolean> {
+export async function isMigrated(db: Scoped, dir?: string): Promise<boolean> {
   const files = await readMigrations(dir);
-  const { rows } = await pool.query('select number, checksum from schema_migrations order by number');
+  const { rows } = await db.query<{ number: number; checksum: string }>('select number, checksum from schema_migrations order by number');
   return (
     rows.length === files.length && rows.every((r, i) => r.number === files[i]?.number && r.checksum === files[i]?.checksum)
   );

@@ -3,6 +3,7 @@ import { type AnyRow, problemsOf, RECORDS, type RecordDef } from '@psa/domain';
 import type pg from 'pg';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { openDatabase } from '../testing/database.ts';
+import { Database } from './database.ts';
 import { createPool } from './pool.ts';
 import { seed } from './seed.ts';
 import { CONSUMABLES, TRIAL_ACCOUNTS, WARDS } from './seed-data.ts';
@@ -27,7 +28,7 @@ afterAll(async () => {
 });
 
 const rowsOf = async (kind: string): Promise<AnyRow[]> =>
-  (await new PgServerStore(pool).snapshot(facility, 'ref')).kinds.find((k) => k.kind === kind)?.rows ?? [];
+  (await new PgServerStore(new Database(pool)).snapshot(facility, 'ref')).kinds.find((k) => k.kind === kind)?.rows ?? [];
 
 test('D3 an empty database gets its hospital, wards, accounts and consumables once', async () => {
   expect(await rowsOf('facilities')).toMatchObject([

@@ -3,6 +3,7 @@ import { hash } from '@node-rs/argon2';
 import { type Patch, uuidv7 } from '@psa/domain';
 import { type Group, PROTOCOL_VERSION, pushGroup } from '@psa/sync';
 import type pg from 'pg';
+import { Database } from './database.ts';
 import { CONSUMABLES, FACILITY, TRIAL_ACCOUNTS, WARDS } from './seed-data.ts';
 import { PgServerStore } from './store.ts';
 
@@ -82,8 +83,8 @@ async function addPasswords(pool: pg.Pool, facility: string): Promise<void> {
     const { rows } = await pool.query('select 1 from user_credentials where user_id = $1', [user]);
     if (rows.length > 0) continue;
     await pool.query(
-      `insert into user_credentials (user_id, password_hash, is_default_password)
-       select id, $2, true from users where id = $1 on conflict (user_id) do nothing`,
+      `insert into user_credentials (facility_id, user_id, password_hash, is_default_password)
+       select facility_id, id, $2, true from users where id = $1 on conflict (facility_id, user_id) do nothing`,
       [user, await hash(password, ARGON2ID)],
     );
   }
@@ -96,7 +97,7 @@ async function addPasswords(pool: pg.Pool, facility: string): Promise<void> {
  * @returns the facility's id.
  */
 export async function seed(pool: pg.Pool, now = () => Date.now()): Promise<string> {
-  const store = new PgServerStore(pool);
+  const store = new PgServerStore(new Database(pool));
   const guard = await pool.connect();
   try {
     await guard.query('begin');

@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import type pg from 'pg';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { openDatabase } from '../testing/database.ts';
+import { Database } from './database.ts';
 import { createPool } from './pool.ts';
 import { PgServerStore } from './store.ts';
 
@@ -14,7 +15,7 @@ let facility: string;
 beforeAll(async () => {
   db = await openDatabase();
   pool = createPool({ connectionString: db.url, max: 20 });
-  store = new PgServerStore(pool);
+  store = new PgServerStore(new Database(pool));
 });
 afterAll(async () => {
   await pool.end();

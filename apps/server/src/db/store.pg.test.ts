@@ -3,19 +3,23 @@ import { serverStoreContract } from '@psa/sync/contracts';
 import type pg from 'pg';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { openDatabase } from '../testing/database.ts';
+import { Database } from './database.ts';
 import { createPool } from './pool.ts';
 import { PgServerStore } from './store.ts';
 
 let db: Awaited<ReturnType<typeof openDatabase>>;
 let pool: pg.Pool;
+let owner: pg.Pool;
 
 beforeAll(async () => {
   db = await openDatabase();
-  pool = createPool({ connectionString: db.url, max: 20 });
+  pool = createPool({ connectionString: db.serverUrl, max: 20 });
+  owner = createPool({ connectionString: db.url, max: 4 });
 });
 
 afterAll(async () => {
   await pool.end();
+  await owner.end();
   await db.drop();
 });
 
@@ -23,7 +27,7 @@ afterAll(async () => {
 const open = async () => {
   const facility = randomUUID();
   return {
-    store: new PgServerStore(pool),
+    store: new PgServerStore(new Database(pool)),
     facility,
     newId: () => randomUUID() as string,
     restore: (to: string) => restore(facility, to),
@@ -34,7 +38,7 @@ const open = async () => {
 /** As docs/operations.md says. */
 async function restore(facility: string, to: string | null): Promise<void> {
   const set = 'update sync_epoch set epoch = gen_random_uuid(), restored_to = $2 where facility_id = $1';
-  await pool.query(set, [facility, to]);
+  await owner.query(set, [facility, to]);
 }
 
 describe('the contract of every server store', () => {
@@ -45,10 +49,10 @@ test.each(['2199-01-01T00:00:00Z', null])('[S49] a life that is restored to %s b
   const { store, facility } = await open();
   await store.epoch(facility);
   await restore(facility, to);
-  const { rows } = await pool.query('select clock_timestamp() as now');
+  const { rows } = await owner.query('select clock_timestamp() as now');
   const { since, earlier } = await store.epoch(facility);
   expect(Date.parse(since)).toBeLessThanOrEqual(rows[0].now.getTime());
   expect(earlier).toMatchObject([{ until: since }]);
-  await pool.query('update sync_epoch set restored_to = now() where facility_id = $1', [facility]);
+  await owner.query('update sync_epoch set restored_to = now() where facility_id = $1', [facility]);
   expect(await store.epoch(facility)).toMatchObject({ since, earlier });
 });

@@ -4,24 +4,30 @@ import { type DecideContext, type Group, type Mutation, NO_EFFECTS, pushGroup } 
 import type pg from 'pg';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { openDatabase } from '../testing/database.ts';
+import { Database } from './database.ts';
 import { createPool } from './pool.ts';
 import { seed, seedId } from './seed.ts';
 import { PgServerStore } from './store.ts';
 
 /** The one way in on the real database, with what hostile or unlucky senders bring. */
 let db: Awaited<ReturnType<typeof openDatabase>>;
+/** The owner's, for what is planted or looked up by hand. */
 let pool: pg.Pool;
+/** The server's. */
+let server: pg.Pool;
 let store: PgServerStore;
 let actor: Actor;
 
 beforeAll(async () => {
   db = await openDatabase();
   pool = createPool({ connectionString: db.url, max: 20 });
-  store = new PgServerStore(pool);
+  server = createPool({ connectionString: db.serverUrl, max: 20 });
+  store = new PgServerStore(new Database(server));
   const facility_id = await seed(pool);
   actor = { user_id: seedId(facility_id, 'doctor@unth.edu.ng'), facility_id, role: 'consultant' };
 });
 afterAll(async () => {
+  await server.end();
   await pool.end();
   await db.drop();
 });
@@ -194,9 +200,10 @@ test('[S20] a connection that dies in the middle leaves nothing, and the next on
     throw new Error('the process stops here');
   });
   await expect(cut).rejects.toThrow('the process stops here');
-  const killed = createPool({ connectionString: db.url, max: 1, application_name: 'victim' });
-  const victim = new PgServerStore(killed);
-  const kill = () => pool.query("select pg_terminate_backend(pid) from pg_stat_activity where application_name = 'victim'");
+  const killed = createPool({ connectionString: db.serverUrl, max: 1, application_name: 'victim' });
+  const victim = new PgServerStore(new Database(killed));
+  // Only its own role sees what a connection waits for, and may end it.
+  const kill = () => server.query("select pg_terminate_backend(pid) from pg_stat_activity where application_name = 'victim'");
   let attempts = 0;
   const dying = pushGroup(
     {
@@ -217,7 +224,7 @@ test('[S20] a connection that dies in the middle leaves nothing, and the next on
           (error: unknown) => error,
         );
         await waitUntil(async () => {
-          const { rows } = await pool.query(
+          const { rows } = await server.query(
             "select 1 from pg_stat_activity where application_name = 'victim' and wait_event_type = 'Lock'",
           );
           return rows.length > 0;

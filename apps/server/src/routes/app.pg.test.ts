@@ -65,8 +65,11 @@ describe('GET /api/health', () => {
   test('tells when it could not: read-only, not migrated, and well again', async () => {
     const own = await openHospital();
     const operator = new pg.Client({ connectionString: own.url });
+    // Only its own role may end a connection.
+    const server = new pg.Client({ connectionString: own.serverUrl });
     try {
       await operator.connect();
+      await server.connect();
       const health = async () => {
         own.clock.ahead += 2_000;
         const { status, body } = await own.call('GET', '/api/health');
@@ -75,8 +78,9 @@ describe('GET /api/health', () => {
       /** Settings of a database count from the next connection on. */
       const set = async (change: string) => {
         await operator.query(`do $$ begin execute format('alter database %I ${change}', current_database()); end $$`);
-        await operator.query(
-          'select pg_terminate_backend(pid) from pg_stat_activity where datname = current_database() and pid <> pg_backend_pid()',
+        await server.query(
+          `select pg_terminate_backend(pid) from pg_stat_activity
+            where datname = current_database() and usename = current_user and pid <> pg_backend_pid()`,
         );
       };
       await set('set default_transaction_read_only = on');
@@ -87,6 +91,7 @@ describe('GET /api/health', () => {
       await operator.query("update schema_migrations set checksum = 'other' where number = 1");
       expect(await health()).toMatchObject({ code: 503, migrated: false });
     } finally {
+      await server.end();
       await operator.end();
       await own.close();
     }

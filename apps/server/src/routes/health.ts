@@ -34,13 +34,13 @@ async function look(s: Services, migrations: () => Promise<boolean>): Promise<He
     timestamp: new Date(s.now()).toISOString(),
   };
   try {
-    await s.pool.query('select 1');
+    await s.db.of(null).query('select 1');
     health.database = 'connected';
     health.migrated = await migrations();
     // A write that commits: a standby, a read-only database and a full disk all refuse it.
-    await s.pool.query(
-      'insert into server_health (id, checked_at) values (1, now()) on conflict (id) do update set checked_at = now()',
-    );
+    await s.db
+      .of(null)
+      .query('insert into server_health (id, checked_at) values (1, now()) on conflict (id) do update set checked_at = now()');
     health.writable = true;
   } catch {
     // What is still false says how far it came.

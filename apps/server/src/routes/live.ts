@@ -91,7 +91,7 @@ function send(stream: Stream, text: string): void {
 
 async function endIfOver(s: Services, stream: Stream): Promise<void> {
   try {
-    if (withdrawn(await s.sessions.get(stream.session.id))) stream.close();
+    if (withdrawn(await s.sessions.get(stream.session.actor.facility_id, stream.session.id))) stream.close();
   } catch {
     // Ended, closed, or not to be told: it connects again and is judged again.
     stream.close();

@@ -60,7 +60,7 @@ export function loginRoutes(app: FastifyInstance, s: Services): void {
     // A withdrawn device may still end its session.
     app.post(url, { onRequest: signedInAnyDevice(s) }, async (request) => {
       const { id, actor, device_id } = sessionOf(request);
-      await s.sessions.end(id);
+      await s.sessions.end(actor.facility_id, id);
       const entry = auditEntry('logout', s.now(), originOf(request), { user_id: actor.user_id, device_id });
       await s.audit.add(actor.facility_id, entry);
       return { message: 'Signed out.' };

@@ -2,12 +2,12 @@ import type { KeyObject } from 'node:crypto';
 import { ProblemError, type RandomBytes } from '@psa/domain';
 import type { ServerEnd } from '@psa/sync';
 import type { FastifyRequest } from 'fastify';
-import type { Pool } from 'pg';
 import type { Audit, Origin } from '../auth/audit.ts';
 import type { Lockout } from '../auth/lockout.ts';
 import type { Passwords } from '../auth/passwords.ts';
 import type { Session, Sessions } from '../auth/sessions.ts';
 import type { Tokens } from '../auth/tokens.ts';
+import type { Database } from '../db/database.ts';
 import type { RowReader } from '../db/rows.ts';
 import type { PgServerStore } from '../db/store.ts';
 import type { Moves } from './moves.ts';
@@ -31,7 +31,7 @@ export interface AppConfig {
 
 /** What routes work with; made once in app.ts. */
 export interface Services {
-  pool: Pool;
+  db: Database;
   store: PgServerStore;
   /** The server's half of the sync protocol over `store`. */
   end: ServerEnd;
@@ -56,7 +56,7 @@ async function sessionFor(s: Services, request: FastifyRequest): Promise<Session
   if (authorization === undefined || !authorization.startsWith('Bearer ')) throw new ProblemError('NOT_SIGNED_IN');
   const claims = await s.tokens.read(authorization.slice(7));
   if (!claims) throw new ProblemError('SESSION_ENDED');
-  const session = await s.sessions.get(claims.session);
+  const session = await s.sessions.get(claims.facility, claims.session);
   (request as WithSession)[SESSION] = session;
   return session;
 }

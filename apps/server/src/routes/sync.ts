@@ -23,14 +23,14 @@ const snapshotQuery = z.strictObject({
 
 /** Push, pull and snapshot: the protocol of docs/sync.md over HTTP. */
 export function syncRoutes(app: FastifyInstance, s: Services): void {
-  const contacts = new Contacts(s.pool, s.now, (error) => app.log.warn({ err: error }, 'a contact could not be noted'));
+  const contacts = new Contacts(s.db, s.now, (error) => app.log.warn({ err: error }, 'a contact could not be noted'));
   app.addHook('onClose', () => contacts.settled());
 
   app.post('/api/sync/push', { onRequest: signedIn(s) }, async (request) => {
     const body = take(pushRequestSchema, request.body);
     const caller = callerOf(request);
     const reply = await s.end.push(caller, body);
-    contacts.note({ ...body, user: caller.actor.user_id });
+    contacts.note({ ...body, facility: caller.actor.facility_id, user: caller.actor.user_id });
     return reply;
   });
 
@@ -39,7 +39,7 @@ export function syncRoutes(app: FastifyInstance, s: Services): void {
     const body = take(pullRequestSchema, request.body);
     const caller = callerOf(request);
     const reply = await s.end.pull(caller, body);
-    contacts.note({ ...body, user: caller.actor.user_id });
+    contacts.note({ ...body, facility: caller.actor.facility_id, user: caller.actor.user_id });
     return reply;
   });
 

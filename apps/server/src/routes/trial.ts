@@ -1,8 +1,8 @@
 import { ProblemError } from '@psa/domain';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { areAllTrialAccountsOpen, openTrialAccounts } from '../auth/defaults.ts';
-import { homeFacility } from '../auth/sign-in.ts';
 import { isWithoutPatients, loadDemo } from '../db/demo.ts';
+import { homeFacility } from '../db/home.ts';
 import { type Services, sessionOf, signedIn } from './services.ts';
 
 /** For trying out: the published accounts while they open, and the demonstration ward while there is nothing to spoil. */
@@ -10,13 +10,13 @@ export function trialRoutes(app: FastifyInstance, s: Services): void {
   let loading: { done: number; of: number } | null = null;
 
   const isUntouched = async (facility: string): Promise<boolean> =>
-    (await areAllTrialAccountsOpen(s.pool)) && (await isWithoutPatients(s.pool, facility));
+    (await areAllTrialAccountsOpen(s.db, facility)) && (await isWithoutPatients(s.db, facility));
 
   app.get('/api/trial', async (request) => {
-    const facility = await homeFacility(s.pool);
+    const facility = await homeFacility(s.db);
     if (!isLocal(request) || facility === undefined) return { accounts: [], demo_available: false, demo_loading: null };
     return {
-      accounts: await openTrialAccounts(s.pool),
+      accounts: await openTrialAccounts(s.db, facility),
       demo_available: loading === null && (await isUntouched(facility)),
       demo_loading: loading,
     };
@@ -27,10 +27,10 @@ export function trialRoutes(app: FastifyInstance, s: Services): void {
     if (loading) throw new ProblemError('CONFLICT', { say: 'The demonstration ward is being filled already.' });
     loading = { done: 0, of: 0 };
     try {
-      if (facility_id !== (await homeFacility(s.pool)) || !(await isUntouched(facility_id))) {
+      if (facility_id !== (await homeFacility(s.db)) || !(await isUntouched(facility_id))) {
         throw new ProblemError('CONFLICT', { say: 'The demonstration ward can only be loaded into a new installation.' });
       }
-      return await loadDemo(s.pool, undefined, {
+      return await loadDemo(s.db, undefined, {
         now: s.now,
         progress: (done, of) => {
           loading = { done, of };

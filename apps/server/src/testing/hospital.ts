@@ -4,6 +4,7 @@ import { type LoginReply, PROTOCOL_VERSION, type PushReply } from '@psa/sync';
 import type { Pool } from 'pg';
 import { buildApp } from '../app.ts';
 import { Passwords } from '../auth/passwords.ts';
+import { Database } from '../db/database.ts';
 import { createPool } from '../db/pool.ts';
 import { seed } from '../db/seed.ts';
 import { PgServerStore } from '../db/store.ts';
@@ -72,13 +73,16 @@ function parsed(text: string): unknown {
  */
 export async function openHospital(config: Partial<AppConfig> = {}, webDir?: string) {
   const database = await openDatabase();
+  // The owner's, for what a test plants or looks up by hand; the server has its own, as the role that it works as.
   const pool = createPool({ connectionString: database.url, max: 10 });
   await seed(pool);
+  const serverPool = createPool({ connectionString: database.serverUrl, max: 10 });
+  const db = new Database(serverPool);
   const clock = { ahead: 0 };
   const now = () => Date.now() + clock.ahead;
   const app = buildApp({
-    pool,
-    client: { connectionString: database.url },
+    pool: serverPool,
+    client: { connectionString: database.serverUrl },
     config: { version: 'test', jwtKey: createSecretKey(randomBytes(32)), ...config },
     now,
     ...(webDir === undefined ? {} : { webDir }),
@@ -86,7 +90,7 @@ export async function openHospital(config: Partial<AppConfig> = {}, webDir?: str
   const base = await app.listen({ host: '127.0.0.1', port: 0 });
   const facility = await one<string>(pool, 'select id from facilities');
   const admin = await one<string>(pool, "select id from users where role = 'super_admin'");
-  const writer = { store: new PgServerStore(pool), now, newId: () => uuidv7(now(), randomBytes) };
+  const writer = { store: new PgServerStore(db), now, newId: () => uuidv7(now(), randomBytes) };
   const people = new Map<Role, { id: string; email: string; password: string }>();
   const hash = await new Passwords().hash(PASSWORD);
 
@@ -100,7 +104,11 @@ export async function openHospital(config: Partial<AppConfig> = {}, webDir?: str
     const actor = { user_id: admin, facility_id: facility, role: 'super_admin' as const };
     await writeOne(writer, { actor, origin: 'server' }, { kind: 'users', id, op: 'create', patch });
     if (options.hash !== null) {
-      await pool.query('insert into user_credentials (user_id, password_hash) values ($1, $2)', [id, options.hash ?? hash]);
+      await pool.query('insert into user_credentials (facility_id, user_id, password_hash) values ($1, $2, $3)', [
+        facility,
+        id,
+        options.hash ?? hash,
+      ]);
     }
     return { id, email, password: PASSWORD };
   }
@@ -170,6 +178,7 @@ export async function openHospital(config: Partial<AppConfig> = {}, webDir?: str
 
   const close = async () => {
     await app.close();
+    await serverPool.end();
     await pool.end();
     await database.drop();
   };
@@ -177,7 +186,9 @@ export async function openHospital(config: Partial<AppConfig> = {}, webDir?: str
     app,
     base,
     url: database.url,
+    serverUrl: database.serverUrl,
     pool,
+    db,
     facility,
     admin,
     clock,
