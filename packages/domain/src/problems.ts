@@ -42,6 +42,8 @@ export const PROBLEMS = {
     retry: true,
     say: 'This device has no room left. Nothing was saved; free some space and try again.',
   },
+  AI_FAILED: { status: 502, retry: true, say: 'The language model could not answer. Please try again later.' },
+  AI_OFF: { status: 503, retry: false, say: 'No language model is set up here.' },
   INTERNAL: { status: 500, retry: true, say: 'The server failed. Your work is safe on this device.' },
   UNAVAILABLE: { status: 503, retry: true, say: 'The server is not ready. Your work is safe on this device.' },
 } as const satisfies Readonly<Record<string, Problem>>;
