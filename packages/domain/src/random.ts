@@ -21,7 +21,9 @@ const clock = (chance: Chance) => `${pad(chance.below(24))}:${pad(chance.below(6
 /** The smallest text that a pattern of the declarations accepts, made different each time. */
 function patterned(chance: Chance, source: string): string {
   const n = chance.below(1_000_000_000);
-  const made = [`p${n}@ward.example`, `https://p${n}.example/v1`].find((value) => new RegExp(source, 'u').test(value));
+  const made = [`p${n}@ward.example`, `https://p${n}.example/v1`, n.toString(16).padStart(64, '0')].find((value) =>
+    new RegExp(source, 'u').test(value),
+  );
   if (made === undefined) throw new Error(`No random value is known for the pattern ${source}.`);
   return made;
 }
