@@ -28,7 +28,8 @@ const LAYERS: Readonly<Record<string, Readonly<Record<string, readonly string[]>
     embedded: ['start-failure.ts'],
     auth: ['db'],
     fhir: ['db'],
-    routes: ['auth', 'fhir', 'db'],
+    ai: ['auth', 'db'],
+    routes: ['ai', 'auth', 'fhir', 'db'],
   },
   'apps/web/src': {
     ui: [],

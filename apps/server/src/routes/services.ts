@@ -2,6 +2,8 @@ import type { KeyObject } from 'node:crypto';
 import { ProblemError, type RandomBytes } from '@psa/domain';
 import type { ServerEnd } from '@psa/sync';
 import type { FastifyRequest } from 'fastify';
+import type { ProviderLimits } from '../ai/provider.ts';
+import type { UsageLimits } from '../ai/usage.ts';
 import type { Audit, Origin } from '../auth/audit.ts';
 import type { Lockout } from '../auth/lockout.ts';
 import type { Passwords } from '../auth/passwords.ts';
@@ -25,6 +27,8 @@ export interface AppConfig {
   registrationsPerHour?: number;
   /** Comment lines of the live stream, ms apart. */
   heartbeatMs?: number;
+  /** Limits of the language model that differ from the usual ones. */
+  ai?: { provider?: Partial<ProviderLimits>; usage?: Partial<UsageLimits> };
   /** Whether requests are logged, and at what level; silent unless told. */
   logLevel?: 'info' | 'warn' | 'error';
 }
