@@ -165,39 +165,6 @@ export const AUDIT = statement(
    left join users u on u.facility_id = $1 and u.id = x.user_id`,
 );
 
-const changedRows = SYNCED.map(
-  (def) =>
-    `select c.kind, c.id, c.op, c.version, c.seq, ${rowJson(def)} as row from changed c
-     join ${def.name} t on t.facility_id = $1 and t.id = c.id where c.kind = ${sqlText(def.name)} and c.op = 'U'`,
-);
-
-/**
- * S42 in one statement, hence one moment. $1 facility, $2 after, $3 scopes, $4 limit. The first line has no kind and holds the
- * page's end (`seq`), whether there is more (`op`) and nothing else.
- */
-export const PULL = statement(
-  'pull',
-  `with head as (select coalesce((select seq from sync_head where facility_id = $1), 0) as seq),
-   page as materialized (
-     select seq from sync_entity where facility_id = $1 and seq > $2 and scope = any($3::text[]) order by seq limit $4::int + 1),
-   cut as materialized (
-     select case when count(*) > $4::int then (select seq from page order by seq offset $4::int - 1 limit 1) end as seq from page),
-   changed as materialized (
-     select e.kind, e.id, e.op, e.version, e.seq from sync_entity e, cut, head
-     where e.facility_id = $1 and e.seq > $2 and e.seq <= coalesce(cut.seq, head.seq) and e.scope = any($3::text[]))
-   select * from (
-     select null as kind, null::uuid as id, null::text as op, 0 as version, null::json as row, 0::bigint as seq,
-       coalesce(cut.seq, greatest(head.seq, $2)) as next,
-       cut.seq is not null and exists (
-         select from sync_entity where facility_id = $1 and seq > cut.seq and scope = any($3::text[])) as more
-     from cut, head
-     union all
-     select kind, id, op::text, version, null, seq, null, null from changed where op <> 'U'
-     union all
-     select kind, id, op::text, version, row, seq, null, null from (${changedRows.join('\nunion all\n')}) r
-   ) answer order by seq, kind, id`,
-);
-
 /** SQL for the scope of row `t`. */
 export function inScope(def: RecordDef): string {
   if (def.scope === 'row') return 't.scope';

@@ -5,7 +5,8 @@ import { GroupCommit } from './batch.ts';
 import type { Database } from './database.ts';
 import { auditOnly } from './effects.ts';
 import type { Step } from './load.ts';
-import { DIGEST, kindsOfScope, PULL, snapshotPagesSql, snapshotSql } from './sql.ts';
+import { type PrintedChanges, printChanges } from './pull.ts';
+import { DIGEST, kindsOfScope, snapshotPagesSql, snapshotSql } from './sql.ts';
 import { flight, Transactions } from './transact.ts';
 
 const BEGIN_READ = 'begin isolation level repeatable read read only';
@@ -68,20 +69,13 @@ export class PgServerStore implements ServerStore {
     scopes: readonly string[],
     limit: number,
   ): Promise<{ rows: Record<string, AnyRow[]>; gone: Gone[]; next: number; more: boolean }> {
-    const answer = await this.#db.of(facility).query({ ...PULL, values: [facility, after, scopes, Math.max(1, limit)] });
-    const rows: Record<string, AnyRow[]> = {};
-    const gone: Gone[] = [];
-    let [next, more] = [after, false];
-    for (const line of answer.rows) {
-      if (line.kind === null) {
-        next = line.next;
-        more = line.more;
-      } else if (line.op === 'U') {
-        rows[line.kind] ??= [];
-        rows[line.kind]?.push(line.row);
-      } else gone.push([line.kind, line.id, line.op, line.version]);
-    }
-    return { rows, gone, next, more };
+    const { rows, gone, next, more } = await this.pullPrinted(facility, after, scopes, limit);
+    return { rows: JSON.parse(rows) as Record<string, AnyRow[]>, gone: JSON.parse(gone) as Gone[], next, more };
+  }
+
+  /** As `pull`, with rows and what is gone as PostgreSQL printed them. */
+  pullPrinted(facility: string, after: number, scopes: readonly string[], limit: number): Promise<PrintedChanges> {
+    return printChanges(this.#db.of(facility), facility, after, scopes, limit);
   }
 
   async snapshot(facility: string, scope: string): Promise<{ head: number; kinds: { kind: string; rows: AnyRow[] }[] }> {

@@ -1,6 +1,6 @@
 import type { Actor, FieldProblems, ProblemCode } from '@psa/domain';
 import type { PullReply, PullRequest, PushReply, PushRequest, SnapshotHeader, SnapshotRequest } from '../protocol.ts';
-import { pull } from './pull.ts';
+import { type Page, type PullHead, pull } from './pull.ts';
 import { push } from './push.ts';
 import { SnapshotShelf } from './snapshot.ts';
 import type { ServerStore } from './store.ts';
@@ -55,8 +55,18 @@ export class ServerEnd {
   }
 
   /** The changes after the device's cursor, in the scopes it holds and may hold. Throws ProblemError (APP_TOO_OLD, BAD_REQUEST). */
-  pull(caller: Caller, request: PullRequest): Promise<PullReply> {
-    return pull(this.store, caller, request, this.env.now());
+  async pull(caller: Caller, request: PullRequest): Promise<PullReply> {
+    const { head, page } = await this.pullBy(caller, request, (...asked) => this.store.pull(...asked));
+    return { ...head, rows: page?.rows ?? {}, gone: page?.gone ?? [] };
+  }
+
+  /** As `pull`, with a page that is fetched in another form. */
+  pullBy<P extends Page>(
+    caller: Caller,
+    request: PullRequest,
+    fetch: (facility: string, after: number, scopes: readonly string[], limit: number) => Promise<P>,
+  ): Promise<{ head: PullHead; page: P | null }> {
+    return pull(this.store, caller, request, this.env.now(), fetch);
   }
 
   /**

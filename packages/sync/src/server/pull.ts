@@ -10,11 +10,28 @@ export function grants(actor: Actor, held: readonly string[]): { granted: string
   return { granted, revoked: held.filter((scope) => !granted.includes(scope)) };
 }
 
+/** A page of a store, printed or not. */
+export interface Page {
+  next: number;
+  more: boolean;
+}
+
+/** An answer without its page. */
+export type PullHead = Omit<PullReply, 'rows' | 'gone'>;
+
 /**
  * One page of changes (S42–S44). A device of another epoch, or without a cursor, is told its grants and gets no rows: it has to
  * begin anew. So does one that is to drain or is revoked, which gets none any more.
+ * @param fetch as `ServerStore.pull`
+ * @returns the answer but for its rows, and the page that has them; null when there is none
  */
-export async function pull(store: ServerStore, caller: Caller, request: PullRequest, now: string): Promise<PullReply> {
+export async function pull<P extends Page>(
+  store: Pick<ServerStore, 'epoch' | 'digest'>,
+  caller: Caller,
+  request: PullRequest,
+  now: string,
+  fetch: (facility: string, after: number, scopes: readonly string[], limit: number) => Promise<P>,
+): Promise<{ head: PullHead; page: P | null }> {
   if (request.device !== caller.device)
     throw new ProblemError('BAD_REQUEST', { say: 'This session belongs to another device.' });
   if (request.schema < PROTOCOL_VERSION) throw new ProblemError('APP_TOO_OLD');
@@ -22,26 +39,24 @@ export async function pull(store: ServerStore, caller: Caller, request: PullRequ
   const life = await store.epoch(facility);
   const { epoch } = life;
   const { granted, revoked } = grants(caller.actor, request.held);
-  const reply: PullReply = {
+  const head: PullHead = {
     epoch,
     restored_to: lostSince(life, request.epoch),
     server_time: now,
-    rows: {},
-    gone: [],
     next: request.cursor ?? 0,
     more: false,
     granted,
     revoked,
     device_state: caller.device_state,
   };
-  if (caller.device_state === 'revoked') return { ...reply, granted: [], revoked: [...request.held] };
-  if (request.epoch !== epoch) return { ...reply, next: 0 };
-  if (request.cursor === null || caller.device_state === 'drain') return reply;
+  if (caller.device_state === 'revoked') return { head: { ...head, granted: [], revoked: [...request.held] }, page: null };
+  if (request.epoch !== epoch) return { head: { ...head, next: 0 }, page: null };
+  if (request.cursor === null || caller.device_state === 'drain') return { head, page: null };
   const scopes = granted.filter((scope) => request.held.includes(scope));
-  const page = await store.pull(facility, request.cursor, scopes, request.limit ?? PULL_ROWS_MAX);
-  const full = { ...reply, ...page };
-  if (!request.digest || page.more) return full;
+  const page = await fetch(facility, request.cursor, scopes, request.limit ?? PULL_ROWS_MAX);
+  const full = { ...head, next: page.next, more: page.more };
+  if (!request.digest || page.more) return { head: full, page };
   const digest = await store.digest(facility, scopes);
   // Somebody committed in between: the sums would be of another moment. The device asks again.
-  return digest.head === page.next ? { ...full, digest: digest.kinds } : full;
+  return { head: digest.head === page.next ? { ...full, digest: digest.kinds } : full, page };
 }
