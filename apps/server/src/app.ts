@@ -15,6 +15,7 @@ import { Tokens } from './auth/tokens.ts';
 import { Database } from './db/database.ts';
 import { isMigrated } from './db/migrate.ts';
 import { RowReader } from './db/rows.ts';
+import { PatientFinder } from './db/search.ts';
 import { PgServerStore } from './db/store.ts';
 import { closeSoon } from './routes/closing.ts';
 import { aiRoutes } from './routes/ai.ts';
@@ -27,6 +28,7 @@ import { loginRoutes } from './routes/login.ts';
 import { Moves } from './routes/moves.ts';
 import { handleProblems, problemBody } from './routes/problems.ts';
 import { recordRoutes } from './routes/records.ts';
+import { searchRoutes } from './routes/search.ts';
 import type { AppConfig, Services } from './routes/services.ts';
 import { webApp } from './routes/static.ts';
 import { summaryRoutes } from './routes/summary.ts';
@@ -77,6 +79,7 @@ export function buildApp(deps: AppDeps): FastifyInstance {
     syncRoutes(api, s);
     liveRoute(api, s);
     recordRoutes(api, s);
+    searchRoutes(api, s);
     aiRoutes(api, s);
     summaryRoutes(api, s);
   });
@@ -119,6 +122,7 @@ function services(app: FastifyInstance, deps: AppDeps): Services {
     random,
     newId,
     rows: new RowReader(db),
+    finder: new PatientFinder(db),
     moves: new Moves(),
     tokens: new Tokens(config.jwtKey, now),
     sessions: new Sessions(db, now, newId),

@@ -11,6 +11,7 @@ import type { Session, Sessions } from '../auth/sessions.ts';
 import type { Tokens } from '../auth/tokens.ts';
 import type { Database } from '../db/database.ts';
 import type { RowReader } from '../db/rows.ts';
+import type { PatientFinder } from '../db/search.ts';
 import type { PgServerStore } from '../db/store.ts';
 import type { Moves } from './moves.ts';
 
@@ -40,6 +41,7 @@ export interface Services {
   /** The server's half of the sync protocol over `store`. */
   end: ServerEnd;
   rows: RowReader;
+  finder: PatientFinder;
   moves: Moves;
   config: AppConfig;
   now: () => number;
