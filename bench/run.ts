@@ -2,6 +2,7 @@
 const BENCHES: Readonly<Record<string, () => Promise<object>>> = {
   'first-sync': async () => (await import('./first-sync.ts')).benchFirstSync(),
   api: async () => (await import('./api.ts')).benchApi(),
+  search: async () => (await import('./search.ts')).benchSearch(),
   propagation: async () => (await import('./propagation.ts')).benchPropagation(),
 };
 
