@@ -1,4 +1,6 @@
 import type { Json } from '@psa/domain';
+import { assistanceOperations } from './assistance.ts';
+import { auditOperations } from './audit.ts';
 import type { Operation } from './operation.ts';
 import { written } from './operation.ts';
 import { otherOperations } from './others.ts';
@@ -6,7 +8,12 @@ import { recordOperations, recordSchemas } from './records.ts';
 import { object, type Schema, text } from './schema.ts';
 
 /** Every operation of the API: signing in and accounts first, then the records in their order. */
-export const OPERATIONS: readonly Operation[] = [...otherOperations, ...recordOperations];
+export const OPERATIONS: readonly Operation[] = [
+  ...otherOperations,
+  ...assistanceOperations,
+  ...auditOperations,
+  ...recordOperations,
+];
 
 const schemas: Readonly<Record<string, Schema>> = {
   Problem: object({

@@ -1,7 +1,7 @@
 import { type FieldSpec, PROBLEMS, RECORD_LIST, type RecordDef, ROLE_TITLES, ROLES, type Role } from '@psa/domain';
 import { PUBLISHED } from '../routes/published.ts';
 import { OPERATIONS } from './document.ts';
-import { type Operation, problemsOf, rolesWho } from './operation.ts';
+import { type Operation, rolesWho } from './operation.ts';
 import { aboutField, rulesOf } from './schema.ts';
 import { STYLE } from './style.ts';
 
@@ -29,7 +29,8 @@ const basics = (): string => `<section><h2 id="basics">In short</h2><ul class="p
 <li>A change touches only the fields that it carries. Nothing is ever removed; DELETE retracts.</li>
 <li>Lists come in pages: ask again with <code>cursor</code> until <code>next_cursor</code> is null. Later, <code>since</code> with the
 <code>next_since</code> of the first page tells every change, retractions too.</li>
-<li>A refusal is <code>{"error", "code", "fields"}</code>; <a href="#refusals">the codes</a> are below.</li></ul></section>`;
+<li>A refusal is <code>{"error", "code", "fields"}</code>; <a href="#refusals">the codes</a> are below. Any request may
+be answered with BAD_REQUEST, TOO_LARGE, NOT_SIGNED_IN, SESSION_ENDED, NOT_YOURS or UNAVAILABLE; others are named.</li></ul></section>`;
 
 function chapter(tag: string): string {
   const ops = OPERATIONS.filter((op) => op.tag === tag);
@@ -57,11 +58,11 @@ function field(name: string, f: FieldSpec): string {
 function operation(op: Operation): string {
   const parameters = (op.parameters ?? []).filter((p) => p.in === 'query');
   const words = parameters.map((p) => `<dt><code>${h(p.name)}</code></dt><dd>${h(p.about)}</dd>`);
-  const codes = [...problemsOf(op)].map(([status, list]) => `${status} ${list.join(', ')}`);
+  const codes = [...new Set(op.problems)].map((code) => `${code} (${PROBLEMS[code].status})`);
   return `<details class="op"><summary><b class="${op.method}">${op.method.toUpperCase()}</b> <code>${h(op.path)}</code> <span>${h(op.summary)}</span></summary>
 <p>${op.about ? `${h(op.about)} ` : ''}<span class="soft">${h(who(op))}</span></p>
 ${words.length > 0 ? `<dl class="fields">${words.join('')}</dl>` : ''}
-<p class="soft">${op.done.status} when done. Else ${h(codes.join('; '))}.</p></details>`;
+<p class="soft">${op.done.status} when done.${codes.length > 0 ? ` May be refused with ${h(codes.join(', '))}.` : ''}</p></details>`;
 }
 
 function who(op: Operation): string {

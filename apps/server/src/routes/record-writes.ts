@@ -103,18 +103,25 @@ export async function change(s: Services, p: Published, request: FastifyRequest)
   const { id: named, base, patch } = await readBody(p, request.body, homeOf(s, actor));
   if (named !== undefined && named !== id) throw new ProblemError('INVALID', { fields: { id: 'Not the id of the address.' } });
   if (!may(actor, 'read', def) || !mightEdit(actor, def)) throw new ProblemError('NOT_YOURS');
+  const stored = await s.rows.row(actor.facility_id, def.name, id);
   // Whose it is was not asked by `may`; to others it is as if it were not there.
   const reach = reachOf(def, actor);
-  if (reach.length > 0) {
-    const stored = await s.rows.row(actor.facility_id, def.name, id);
-    if (!stored || !reaches(reach, stored)) {
-      throw new ProblemError(may(actor, 'edit', def, Object.keys(patch)) ? 'NOT_FOUND' : 'NOT_YOURS');
-    }
+  if (reach.length > 0 && !(stored && reaches(reach, stored))) {
+    throw new ProblemError(may(actor, 'edit', def, Object.keys(patch)) ? 'NOT_FOUND' : 'NOT_YOURS');
   }
-  const wish: Wish = { kind: def.name, id, op: 'edit', patch: carried(p, patch), ...(base === undefined ? {} : { base }) };
+  const wanted = stored && !stored.deleted ? differing(stored, carried(p, patch)) : patch;
+  // A row that was read may be sent back whole by whoever may change something of it.
+  if (stored && Object.keys(wanted).length < Object.keys(patch).length && Object.keys(wanted).length === 0) {
+    return `{"${p.one}":${JSON.stringify(stored)}}`;
+  }
+  const wish: Wish = { kind: def.name, id, op: 'edit', patch: wanted, ...(base === undefined ? {} : { base }) };
   const written = await write(s, request, [wish]);
   return `{"${p.one}":${await textOf(s, def, actor, { id }, written)}}`;
 }
+
+/** The fields whose values are not what is stored. */
+const differing = (stored: AnyRow, patch: Patch): Patch =>
+  Object.fromEntries(Object.entries(patch).filter(([name, value]) => JSON.stringify(stored[name]) !== JSON.stringify(value)));
 
 /** Whether there is a row and a field of such a record that this person may change. */
 export function mightEdit({ role }: Pick<Actor, 'role'>, { access }: RecordDef): boolean {
@@ -136,10 +143,9 @@ async function targetOf(s: Services, p: Published, actor: Actor, { id: given, ba
     const say = 'The record with this id was retracted. Give a new record an id of its own.';
     throw new ProblemError('TAKEN', { say, fields: { id: say } });
   }
-  const wanted = carried(p, patch);
-  const same = Object.entries(wanted).every(([name, value]) => JSON.stringify(stored[name]) === JSON.stringify(value));
-  if (same && may(actor, 'read', def)) return { id, stored };
   if (!may(actor, 'read', def)) throw new ProblemError('NOT_YOURS');
+  const wanted = differing(stored, carried(p, patch));
+  if (Object.keys(wanted).length === 0) return { id, stored };
   return { id, stored, wish: { kind: def.name, id, op: 'edit', patch: wanted, ...(base === undefined ? {} : { base }) } };
 }
 

@@ -7,8 +7,9 @@ import { line, take } from './input.ts';
 import { originOf, type Services, sessionOf, signedIn } from './services.ts';
 
 const FOUND = 20;
-const FOUND_MAX = 50;
-const FROM_TO = { error: `From 1 to ${FOUND_MAX}.` };
+/** Most patients of one answer. */
+export const SEARCH_PAGE_MAX = 50;
+const FROM_TO = { error: `From 1 to ${SEARCH_PAGE_MAX}.` };
 
 const query = z.strictObject({
   q: line(SEARCH_CHARACTERS_MAX),
@@ -16,7 +17,7 @@ const query = z.strictObject({
     .string()
     .regex(/^\d{1,3}$/, FROM_TO)
     .transform(Number)
-    .pipe(z.number().min(1, FROM_TO).max(FOUND_MAX, FROM_TO))
+    .pipe(z.number().min(1, FROM_TO).max(SEARCH_PAGE_MAX, FROM_TO))
     .default(FOUND),
 });
 
