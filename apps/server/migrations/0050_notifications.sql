@@ -32,7 +32,7 @@ select secure_record('notifications');
 
 -- Tells one person something, from a trigger of another table, in the transaction of what it tells of.
 create function notify_person(facility uuid, person uuid, kind text, message text, record_kind text, record_id uuid, patient uuid default null)
-    returns void language sql security definer set search_path = public as $$
+    returns void language sql security definer set search_path = public, pg_temp as $$
   insert into notifications (facility_id, user_id, kind, message, record_kind, record_id, patient_id)
     select facility, person, kind, left(message, 500), record_kind, record_id::text, patient where person is not null
 $$;
