@@ -9,6 +9,7 @@ export * from './ids.ts';
 export * from './problems.ts';
 export * from './random.ts';
 export * from './record.ts';
+export * from './records/areas.ts';
 export * from './records/index.ts';
 export * from './schemas.ts';
 export * from './search-words.ts';
