@@ -83,9 +83,9 @@ export interface RecordDef<F extends Record<string, FieldSpec> = Record<string, 
   across?: readonly AcrossRule[];
   locks?: readonly LockRule[];
   /** Each row holds the hash of the one before, and each month of this instant has a table of its own (docs/decisions/0011-audit-chain.md). */
-  chained?: Extract<keyof F, string>;
+  chained?: string;
   /** Each row says that its author read the row this link names; the audit tells it so, and it is nobody's work that waits or needs attention. */
-  reads?: Extract<keyof F, string>;
+  reads?: string;
   /** For `state` fields: from each value, the values that may follow. */
   transitions?: Partial<Record<Extract<keyof F, string>, Readonly<Record<string, readonly string[]>>>>;
   /** Fields a list filters or sorts by; each leads an index after `facility_id`. */

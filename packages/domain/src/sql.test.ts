@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest';
 import { choice, date, flag, instant, integer, json, link, note, number, text, texts, time } from './fields.ts';
 import { defineRecord, type RecordDef } from './record.ts';
+import { RECORD_LIST } from './records/index.ts';
 import { indexedFields, sqlName, tableSql } from './sql.ts';
 
 const visits = defineRecord({
@@ -78,4 +79,11 @@ test('a name that could be anything else than a name is refused', () => {
   expect(() => sqlName('a; drop table patients')).toThrow('cannot name');
   expect(() => sqlName('Upper')).toThrow('cannot name');
   expect(sqlName('user')).toBe('"user"');
+});
+
+test('what a declaration names is there', () => {
+  for (const def of RECORD_LIST) {
+    if (def.chained !== undefined) expect(def.fields[def.chained]).toMatchObject({ kind: 'instant', required: true });
+    if (def.reads !== undefined) expect(def.fields[def.reads]).toMatchObject({ kind: 'link', required: true });
+  }
 });

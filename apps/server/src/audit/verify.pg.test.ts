@@ -57,6 +57,12 @@ async function write(to: string, count: number, change: Partial<AuditEntry> = {}
   await pool.query({ ...sql, values });
 }
 
+/** Numbers are unique within a moment: by way of negative ones, so that no two are the same on the way. */
+const renumber = (to: string, which: string): string[] => [
+  `update audit_logs set n = -(${to}) where facility_id = $1 and ${which}`,
+  'update audit_logs set n = -n where facility_id = $1 and n < 0',
+];
+
 /** Somebody with the owner's rights, who switches off what would stop them. */
 async function tamper(...statements: (string | [string, ...unknown[]])[]): Promise<void> {
   const client = await pool.connect();
@@ -190,10 +196,7 @@ test('entries removed from the middle are missing', async () => {
 });
 
 test('an entry removed and the others moved up is found', async () => {
-  await tamper(
-    'delete from audit_logs where facility_id = $1 and n = 4',
-    'update audit_logs set n = n - 1 where facility_id = $1 and n > 4',
-  );
+  await tamper('delete from audit_logs where facility_id = $1 and n = 4', ...renumber('n - 1', 'n > 4'));
   expect(await found()).toEqual([
     ['replaced', 3, 3],
     ['missing', 10, 10],
@@ -224,16 +227,16 @@ test('an end removed together with the head is found by what was noted down', as
 });
 
 test('two entries that changed places are found, also with their hashes', async () => {
-  await tamper('update audit_logs set n = 9 - n where facility_id = $1 and n in (4, 5)');
+  await tamper(...renumber('9 - n', 'n in (4, 5)'));
   expect(await found()).toEqual([['order', 4, 5]]);
-  await tamper('update audit_logs set n = 9 - n where facility_id = $1 and n in (4, 5)');
+  await tamper(...renumber('9 - n', 'n in (4, 5)'));
   expect(await found()).toEqual([]);
-  await tamper('update audit_logs set n = 11 - n where facility_id = $1 and n in (3, 8)');
+  await tamper(...renumber('11 - n', 'n in (3, 8)'));
   expect(await found()).toEqual([['order', 3, 8]]);
 });
 
 const FORGE = `insert into audit_logs (facility_id, action, at, n, prev_hash, entry_hash)
-  select facility_id, 'forged', at, $2, entry_hash, '\\x00' from audit_logs where facility_id = $1 and n = $3`;
+  select facility_id, 'forged', at + interval '1 ms', $2, entry_hash, '\\x00' from audit_logs where facility_id = $1 and n = $3`;
 const SEAL = `update audit_logs a set entry_hash = sha256(prev_hash || convert_to(audit_text(a), 'UTF8')) where action = 'forged' and facility_id = $1`;
 
 test('a forged entry is found, whether it doubles a number, pushes the others back or stands at the end', async () => {
@@ -241,7 +244,7 @@ test('a forged entry is found, whether it doubles a number, pushes the others ba
   expect((await found()).map(([is]) => is)).toContain('added');
   await tamper(`delete from audit_logs where facility_id = $1 and action = 'forged'`);
   expect(await found()).toEqual([]);
-  await tamper('update audit_logs set n = n + 1 where facility_id = $1 and n > 4', [FORGE, facility, 5, 4], SEAL);
+  await tamper(...renumber('n + 1', 'n > 4'), [FORGE, facility, 5, 4], SEAL);
   expect(await found()).toEqual([
     ['added', 5, 5],
     ['head', 10, 10],

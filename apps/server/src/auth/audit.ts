@@ -1,7 +1,8 @@
+import type { RecordDef } from '@psa/domain';
 import type { AuditEntry } from '@psa/sync';
 
-/** Rows of one INSERT; more wait for the next. */
-const BATCH_MAX = 500;
+/** Rows of one INSERT; more wait for the next. Each is a link of the chain: many in one transaction make the next one dearer. */
+const BATCH_MAX = 100;
 /** INSERTs under way at once: the second one fills while the first waits for the disk. */
 const AT_ONCE = 2;
 
@@ -63,6 +64,15 @@ export class Audit {
     this.#waiting = rest;
     return batch;
   }
+}
+
+/**
+ * Whose record was read when one row was: a row that belongs to a patient is read as that patient's, so that it can be asked who has
+ * looked at a patient. @param text the row as JSON.
+ */
+export function readingOf(def: RecordDef, id: string, text: string): Pick<AuditEntry, 'record_id' | 'new_values'> {
+  const { patient_id } = def.fields.patient_id ? (JSON.parse(text) as { patient_id?: unknown }) : {};
+  return typeof patient_id === 'string' ? { record_id: patient_id, new_values: { id } } : { record_id: id, new_values: null };
 }
 
 /** Where a request came from, as the audit keeps it. */

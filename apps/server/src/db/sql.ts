@@ -1,4 +1,14 @@
-import { type FieldSpec, personScope, RECORD_LIST, type RecordDef, SYNCED, SYSTEM_FIELDS, sqlName, sqlText } from '@psa/domain';
+import {
+  type FieldSpec,
+  isAppendOnly,
+  personScope,
+  RECORD_LIST,
+  type RecordDef,
+  SYNCED,
+  SYSTEM_FIELDS,
+  sqlName,
+  sqlText,
+} from '@psa/domain';
 
 /**
  * The SQL text of each declaration, made once. Every statement has a name (it is prepared once a connection) and asks for the
@@ -42,6 +52,9 @@ export interface KindStatements {
   one: Statement;
 }
 
+/** What is never changed needs no lock, and the server may not even take one. */
+const lockOf = (def: RecordDef): string => (isAppendOnly(def) ? '' : ' for no key update');
+
 function statementsOf(def: RecordDef): KindStatements {
   const { name } = def;
   const columns = columnsOf(def);
@@ -49,7 +62,7 @@ function statementsOf(def: RecordDef): KindStatements {
     lock: statement(
       `lock ${name}`,
       `select ${rowJson(def)} as row, t.field_ver from ${name} t
-       where t.facility_id = $1 and t.id = any($2::uuid[]) order by t.id for no key update`,
+       where t.facility_id = $1 and t.id = any($2::uuid[]) order by t.id${lockOf(def)}`,
     ),
     insert: statement(
       `insert ${name}`,
