@@ -61,4 +61,27 @@ describe('the demonstration ward', () => {
     expect(new Set(numbers).size).toBe(400);
     expect(new Set(wishes.map((w) => w.id)).size).toBe(wishes.length);
   });
+
+  test('operates on some, one operation of a surgeon at a time, and dates nothing done in the future', () => {
+    const beds = Array.from({ length: 120 }, (_, i) => `C${i}`);
+    const full = [...demoWard({ ...options, wards: options.wards.map((w) => ({ ...w, beds })) })].flat();
+    const of = (kind: string) => full.filter((w) => w.kind === kind).map((w) => w.patch);
+    const bookings = of('surgery_bookings');
+    const coming = bookings.filter((b) => b.status === 'Scheduled');
+    expect(coming.length).toBeGreaterThan(0);
+    for (const rule of recordOf('surgery_bookings')?.against ?? []) {
+      for (const booking of coming) {
+        expect(
+          rule.test(
+            booking,
+            bookings.filter((b) => b !== booking),
+          ),
+        ).toBe(true);
+      }
+    }
+    const done = [...of('operation_notes').map((n) => n.ended_at), ...of('treatment_plans').map((p) => p.approved_at)];
+    expect(done.length).toBeGreaterThan(20);
+    expect(done.filter((at) => String(at) > new Date(options.nowMs).toISOString())).toEqual([]);
+    expect(of('mdt_cases')).toHaveLength(3);
+  });
 });

@@ -1,11 +1,13 @@
 import { type Chance, chanceFrom } from '../chance.ts';
 import { paperNumber, uuidv7 } from '../ids.ts';
 import type { Patch } from '../record.ts';
+import type { Kind } from '../records/index.ts';
 import { PEOPLES, type People } from './names.ts';
+import { demoTheatre } from './theatre.ts';
 
 /** A record to be made, as a form would send it. */
 export interface DemoWish {
-  kind: 'patients' | 'patient_allergies' | 'patient_admissions';
+  kind: Kind;
   id: string;
   patch: Patch;
 }
@@ -170,6 +172,7 @@ export function* demoWard(options: DemoOptions): Generator<DemoWish[]> {
   const chance = chanceFrom(options.seed);
   let clock = options.nowMs - options.patients * 3_600_000 - DAY_MS;
   const newId = () => uuidv7(clock, (n) => chance.bytes(n));
+  const theatre = demoTheatre(options);
   const beds = options.wards.flatMap(({ id, beds: codes, takes }) => codes.map((bed) => ({ ward: id, bed, takes })));
   // Two beds in three are taken, drawn without putting back.
   const inBed = Math.min(Math.floor((beds.length * 2) / 3), Math.floor(options.patients / 3));
@@ -200,8 +203,10 @@ export function* demoWard(options: DemoOptions): Generator<DemoWish[]> {
         presenting_complaint: complaint,
         provisional_diagnosis: diagnosis,
       };
-      if (options.consultants.length > 0) patch.consultant_id = chance.pick(options.consultants);
+      const consultantId = options.consultants.length > 0 ? chance.pick(options.consultants) : null;
+      if (consultantId !== null) patch.consultant_id = consultantId;
       wishes.push({ kind: 'patient_admissions', id: admissionId, patch });
+      wishes.push(...theatre({ patientId: id, admissionId, diagnosis, consultantId, fromMs, toMs }));
     };
     const from = clock - (45 + chance.below(300)) * DAY_MS;
     if (chance.odds(0.6) && bornBefore(from)) {
