@@ -16,6 +16,7 @@ import {
 } from '@psa/domain';
 import { dayIn, type Parsed, parseDay, parseInstant, showDay, timeIn } from '../ui/days.ts';
 import { parseNumber } from '../ui/numbers.ts';
+import { readStructure, showStructure } from './structure.ts';
 
 export type Raws = Readonly<Record<string, Json>>;
 
@@ -46,7 +47,7 @@ const READ: Readonly<Record<FieldKind, (raw: Json, field: FieldSpec, present: Pr
   number: (raw, field) => parseNumber(String(raw), field.decimals ?? 0),
   link: asIs,
   texts: asIs,
-  json: asIs,
+  json: (raw) => (typeof raw === 'string' ? readStructure(raw) : { value: raw }),
 };
 
 const isEmpty = (raw: Json | undefined) =>
@@ -66,6 +67,7 @@ export function rawOf(field: FieldSpec, value: Json | undefined, present: Presen
   if (value === undefined || value === null) return null;
   if (field.kind === 'date') return showDay(String(value));
   if (field.kind === 'instant') return `${showDay(dayIn(String(value), present.zone))} ${timeIn(String(value), present.zone)}`;
+  if (field.kind === 'json') return showStructure(value);
   if (field.kind === 'integer' || field.kind === 'number') return String(value);
   return value;
 }
@@ -77,7 +79,7 @@ export function rawOf(field: FieldSpec, value: Json | undefined, present: Presen
 export function sectionsOf(def: RecordDef, only?: readonly string[], all = false): { title: string; fields: string[] }[] {
   const offered = (name: string) => {
     const field = def.fields[name];
-    if (!field || field.hidden || field.kind === 'json' || (!all && mergeRuleOf(def, name) === 'server')) return false;
+    if (!field || field.hidden || (!all && mergeRuleOf(def, name) === 'server')) return false;
     return only ? only.includes(name) : true;
   };
   const placed = new Set((def.form ?? []).flatMap((s) => [...s.fields] as string[]));

@@ -1,5 +1,5 @@
 import { useMemo } from 'react';
-import { useRows } from '../store/index.ts';
+import { peek, useRows } from '../store/index.ts';
 import { usePresent } from './present.ts';
 import { type Saying, titleOf } from './values.ts';
 
@@ -12,6 +12,6 @@ export function useSaying(): Saying {
     const names = new Map<string, string>();
     for (const w of wards) names.set(w.id, titleOf('wards', w));
     for (const u of users) names.set(u.id, titleOf('users', u));
-    return { zone, now, linked: (_kind, id) => names.get(id) ?? 'Not on this device' };
+    return { zone, now, linked: (kind, id) => names.get(id) ?? titleOf(kind, peek(kind, id)) };
   }, [zone, now, wards, users]);
 }

@@ -3,6 +3,7 @@ import { type FieldKind, type FieldSpec, type Json, type RecordDef, ROLE_TITLES,
 import { showDay, showInstant } from '../ui/days.ts';
 import { fullName } from '../ui/names.ts';
 import { showNumber } from '../ui/numbers.ts';
+import { showStructure } from './structure.ts';
 
 /** A row of any kind, perhaps without all its fields. */
 export type Loose = { readonly [field: string]: Json | undefined };
@@ -17,6 +18,28 @@ export function choiceTitle(value: string): string {
 
 const word = (v: Json | undefined) => (typeof v === 'string' && v !== '' ? v : undefined);
 
+/** Fields that name a row by themselves, where a record has them. */
+const NAMING = [
+  'full_name',
+  'name',
+  'item_name',
+  'substance',
+  'assertion',
+  'procedure_name',
+  'plan_name',
+  'step_name',
+  'medication_name',
+  'test_name',
+  'meeting_title',
+  'topic_name',
+  'question_text',
+  'title',
+  'message',
+  'wound_location',
+  'instrument',
+];
+const TITLE_MAX = 80;
+
 /** What one row is called: a patient's name, a ward's, a person's; else its first listed field; never empty. */
 export function titleOf(kind: string, found: object | undefined): string {
   if (!found) return 'Not on this device';
@@ -29,10 +52,10 @@ export function titleOf(kind: string, found: object | undefined): string {
     });
   }
   const def = recordOf(kind);
-  const candidates = ['full_name', 'name', 'item_name', 'substance', 'assertion', ...(def?.list ?? [])];
-  for (const name of candidates) {
-    const said = word(row[name]);
-    if (said) return said;
+  for (const name of [...NAMING, ...(def?.list ?? [])]) {
+    const field = def?.fields[name]?.kind;
+    const said = field === 'text' || field === 'note' || field === 'choice' ? word(row[name]) : undefined;
+    if (said) return said.length > TITLE_MAX ? `${said.slice(0, TITLE_MAX).trimEnd()}…` : said;
   }
   return def?.title ?? kind;
 }
@@ -56,7 +79,7 @@ const SAY: Readonly<Record<FieldKind, (value: Json, field: FieldSpec, how: Sayin
   number: (v, f) => showNumber(Number(v), f.unit),
   link: (v, f, how) => how.linked(f.to ?? '', String(v)),
   texts: (v) => (Array.isArray(v) ? v.join(', ') : String(v)),
-  json: (v) => JSON.stringify(v),
+  json: showStructure,
 };
 
 /** A value in words; undefined when nobody gave one. */

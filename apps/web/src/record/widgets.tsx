@@ -1,52 +1,20 @@
 import { Select, TagsInput, Textarea, TextInput } from '@mantine/core';
 import type { FieldKind, FieldSpec, Json } from '@psa/domain';
-import { useRows } from '../store/index.ts';
 import { ageText } from '../ui/age.ts';
 import { dayIn, showDay, showInstant } from '../ui/days.ts';
-import { type Present, type Raws, readRaw } from './form.ts';
-import { choiceTitle, titleOf } from './values.ts';
+import { type Present, readRaw } from './form.ts';
+import { LinkBox } from './LinkBox.tsx';
+import { choiceTitle } from './values.ts';
+import { common, typed, type Widget } from './widget.ts';
 
-interface WidgetProps {
-  name: string;
-  field: FieldSpec;
-  raw: Json;
-  /** @param others what else changes with it. */
-  onChange(raw: Json, others?: Raws): void;
-  /** The whole form as it stands. */
-  raws: Raws;
-  /** The row being edited. */
-  self: string | undefined;
-  problem: string | undefined;
-  present: Present;
-  autoFocus?: boolean;
-  disabled?: boolean;
-}
-
-export type Widget = (props: WidgetProps) => React.ReactNode;
-
-const text = (raw: Json): string => (typeof raw === 'string' ? raw : raw === null ? '' : String(raw));
-
-function common({ field, problem, autoFocus, disabled, name }: WidgetProps) {
-  return {
-    name,
-    label: field.label,
-    description: field.help,
-    error: problem,
-    'data-autofocus': autoFocus,
-    autoFocus,
-    disabled,
-    required: field.required,
-    withAsterisk: false,
-    labelProps: { 'data-needed': field.required || undefined },
-  };
-}
+export type { Widget } from './widget.ts';
 
 const AUTOFILL: Readonly<Record<string, 'tel' | 'email' | 'text'>> = { tel: 'tel', email: 'email', text: 'text' };
 
 const TextBox: Widget = (p) => (
   <TextInput
     {...common(p)}
-    value={text(p.raw)}
+    value={typed(p.raw)}
     onChange={(e) => p.onChange(e.currentTarget.value)}
     type={AUTOFILL[p.field.input ?? 'text']}
     maxLength={p.field.max}
@@ -58,7 +26,7 @@ const TextBox: Widget = (p) => (
 const NoteBox: Widget = (p) => (
   <Textarea
     {...common(p)}
-    value={text(p.raw)}
+    value={typed(p.raw)}
     onChange={(e) => p.onChange(e.currentTarget.value)}
     maxLength={p.field.max}
     autosize
@@ -192,7 +160,7 @@ function Understood({ field, raw, present }: { field: FieldSpec; raw: Json; pres
 const DateBox: Widget = (p) => (
   <TextInput
     {...common(p)}
-    value={text(p.raw)}
+    value={typed(p.raw)}
     onChange={(e) => p.onChange(e.currentTarget.value)}
     placeholder="12/3/1980"
     autoComplete="off"
@@ -209,7 +177,7 @@ const DateBox: Widget = (p) => (
 const InstantBox: Widget = (p) => (
   <TextInput
     {...common(p)}
-    value={text(p.raw)}
+    value={typed(p.raw)}
     onChange={(e) => p.onChange(e.currentTarget.value)}
     placeholder="now, 14:30, yesterday 9:10"
     autoComplete="off"
@@ -227,7 +195,7 @@ const InstantBox: Widget = (p) => (
 const NumberBox: Widget = (p) => (
   <TextInput
     {...common(p)}
-    value={text(p.raw)}
+    value={typed(p.raw)}
     onChange={(e) => p.onChange(e.currentTarget.value)}
     inputMode={p.field.decimals ? 'decimal' : 'numeric'}
     autoComplete="off"
@@ -236,32 +204,6 @@ const NumberBox: Widget = (p) => (
     rightSectionWidth={p.field.unit ? `${p.field.unit.length * 0.7 + 1.25}rem` : undefined}
   />
 );
-
-const LinkBox: Widget = (p) => {
-  const kind = p.field.to === 'wards' || p.field.to === 'users' || p.field.to === 'facilities' ? p.field.to : 'patients';
-  const rows = useRows(kind);
-  const usable = rows.filter((row) => row.id === p.raw || !('is_active' in row) || row.is_active);
-  const data = usable
-    .map((row) => ({ value: row.id, label: titleOf(kind, row) }))
-    .sort((a, b) => a.label.localeCompare(b.label, 'en', { numeric: true }));
-  const raw = typeof p.raw === 'string' ? p.raw : null;
-  // A link to something this device does not hold stays what it is.
-  const unknown = raw !== null && !data.some((d) => d.value === raw) ? [{ value: raw, label: 'Not on this device' }] : [];
-  return (
-    <Select
-      {...common(p)}
-      data={[...unknown, ...data]}
-      value={raw}
-      onChange={(chosen) => p.onChange(chosen)}
-      searchable
-      clearable
-      limit={100}
-      autoFocus={false}
-      nothingFoundMessage="Nothing by that name"
-      placeholder="Not recorded"
-    />
-  );
-};
 
 const TextsBox: Widget = (p) => (
   <TagsInput
@@ -275,8 +217,19 @@ const TextsBox: Widget = (p) => (
   />
 );
 
-/** Structured data that only the server writes is never offered. */
-const NothingToFill: Widget = () => null;
+const StructureBox: Widget = (p) => (
+  <Textarea
+    {...common(p)}
+    value={typed(p.raw)}
+    onChange={(e) => p.onChange(e.currentTarget.value)}
+    autosize
+    minRows={2}
+    maxRows={14}
+    placeholder={'item: value, one on each line'}
+    className="field-wide"
+    spellCheck={false}
+  />
+);
 
 /** How each kind of field is filled in. A new kind does not compile until it can be drawn. */
 export const WIDGETS: Readonly<Record<FieldKind, Widget>> = {
@@ -291,5 +244,5 @@ export const WIDGETS: Readonly<Record<FieldKind, Widget>> = {
   number: NumberBox,
   link: LinkBox,
   texts: TextsBox,
-  json: NothingToFill,
+  json: StructureBox,
 };

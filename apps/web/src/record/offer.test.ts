@@ -1,0 +1,54 @@
+import { type Actor, may, RECORDS, type RecordDef, ROLES, type Role, SYNCED } from '@psa/domain';
+import { describe, expect, test } from 'vitest';
+import { sectionsOf } from './form.ts';
+import { offer } from './offer.ts';
+
+const actor = (role: Role): Actor => ({ user_id: 'u', facility_id: 'f', role });
+const def = (name: keyof typeof RECORDS) => RECORDS[name] as unknown as RecordDef;
+
+describe('what a form offers', () => {
+  test('every role that may create a record is offered all that it needs', () => {
+    const wrong: string[] = [];
+    for (const record of SYNCED) {
+      for (const role of ROLES.filter((r) => may(actor(r), 'create', record))) {
+        const { fields } = offer(actor(role), record);
+        const inForm = new Set(sectionsOf(record).flatMap((s) => s.fields));
+        for (const [name, field] of Object.entries(record.fields)) {
+          const needed = field.required && field.merge !== 'server' && record.merge !== 'server';
+          if (needed && (!fields.includes(name) || !inForm.has(name)))
+            wrong.push(`${role} cannot fill in ${record.name}.${name}`);
+        }
+      }
+    }
+    expect(wrong).toEqual([]);
+  });
+
+  test('a house officer is told who approves a plan, and is not offered to begin it', () => {
+    const plans = def('treatment_plans');
+    const house = offer(actor('house_officer'), plans);
+    expect(house.fields).not.toContain('approved');
+    expect(house.held).toContainEqual({ field: 'approved', why: 'Set by: consultant.' });
+    expect(house.def.fields.status?.choices).not.toContain('Active');
+    expect(offer(actor('consultant'), plans).def.fields.status?.choices).toContain('Active');
+  });
+
+  test('what is final stands still, with the sentence of its rule', () => {
+    const documents = def('clinical_documents');
+    const final = offer(actor('consultant'), documents, { is_final: true });
+    expect(final.fields).toEqual([]);
+    expect(final.held.find((h) => h.field === 'content')?.why).toBe('This document is final; write an amendment.');
+    expect(offer(actor('consultant'), documents, { is_final: false }).fields).toContain('content');
+  });
+
+  test('of a stay a nurse is offered the place only; of a state only the next steps', () => {
+    expect(offer(actor('nursing'), def('patient_admissions'), { status: 'Active' }).fields).toEqual(['ward_id', 'bed_number']);
+    const visit = offer(actor('nursing'), def('clinic_appointments'), { status: 'Seen' });
+    expect(visit.def.fields.status?.choices).toEqual(['Arrived', 'Seen']);
+  });
+
+  test('nobody is offered what was fixed at creation', () => {
+    for (const record of SYNCED) {
+      for (const role of ROLES) expect(offer(actor(role), record, {}).fields).not.toContain('patient_id');
+    }
+  });
+});
