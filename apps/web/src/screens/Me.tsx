@@ -82,7 +82,14 @@ export function Me() {
       </Section>
       {actor.role === 'super_admin' && (
         <Section title="Administration">
-          <Link to="/accounts">Accounts: approve and close</Link>
+          <ul className="also">
+            <li>
+              <Link to="/accounts">Accounts: approve and close</Link>
+            </li>
+            <li>
+              <Link to="/ai-settings">Language model</Link>
+            </li>
+          </ul>
         </Section>
       )}
       <Section title="Also">

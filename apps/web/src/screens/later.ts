@@ -18,6 +18,8 @@ export const attention = screen(() => import('./Attention.tsx'));
 export const mend = screen(() => import('./Mend.tsx'));
 export const wards = screen(() => import('./WardBoard.tsx'));
 export const accountScreens = screen(() => import('./Accounts.tsx'));
+export const summary = screen(() => import('./patients/Summary.tsx'));
+export const aiSettings = screen(() => import('./AiSettings.tsx'));
 export const me = screen(() => import('./Me.tsx'));
 export const palette = screen(() => import('./Palette.tsx'));
 
@@ -27,6 +29,19 @@ export const palette = screen(() => import('./Palette.tsx'));
  */
 export function fetchScreens(): void {
   void Promise.allSettled(
-    [admission, patientForms, allergyForms, lists, attention, mend, wards, accountScreens, me, palette].map((load) => load()),
+    [
+      admission,
+      patientForms,
+      allergyForms,
+      lists,
+      attention,
+      mend,
+      wards,
+      accountScreens,
+      summary,
+      aiSettings,
+      me,
+      palette,
+    ].map((load) => load()),
   );
 }

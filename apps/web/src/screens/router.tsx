@@ -1,5 +1,17 @@
 import { createRootRoute, createRoute, createRouter, lazyRouteComponent } from '@tanstack/react-router';
-import { accountScreens, admission, allergyForms, attention, lists, me, mend, patientForms, wards } from './later.ts';
+import {
+  accountScreens,
+  admission,
+  aiSettings,
+  allergyForms,
+  attention,
+  lists,
+  me,
+  mend,
+  patientForms,
+  summary,
+  wards,
+} from './later.ts';
 import { NotFound, ScreenFailed } from './NotFound.tsx';
 import { PatientFrame } from './patients/PatientFrame.tsx';
 import { PatientPage } from './patients/PatientPage.tsx';
@@ -38,6 +50,11 @@ const clerking = createRoute({
   getParentRoute: () => patient,
   path: '/stay',
   component: lazyRouteComponent(admission, 'EditStay'),
+});
+const draftSummary = createRoute({
+  getParentRoute: () => patient,
+  path: '/summary',
+  component: lazyRouteComponent(summary, 'DraftSummary'),
 });
 const allergyNew = createRoute({
   getParentRoute: () => patient,
@@ -78,13 +95,18 @@ const accounts = createRoute({
   path: '/accounts',
   component: lazyRouteComponent(accountScreens, 'Accounts'),
 });
+const model = createRoute({
+  getParentRoute: () => root,
+  path: '/ai-settings',
+  component: lazyRouteComponent(aiSettings, 'AiSettings'),
+});
 const meRoute = createRoute({ getParentRoute: () => root, path: '/me', component: lazyRouteComponent(me, 'Me') });
 
 const tree = root.addChildren([
   today,
   patients.addChildren([
     patientNew,
-    patient.addChildren([patientIndex, patientEdit, admit, transfer, discharge, clerking, allergyNew, allergy]),
+    patient.addChildren([patientIndex, patientEdit, admit, transfer, discharge, clerking, draftSummary, allergyNew, allergy]),
   ]),
   board,
   needs,
@@ -94,6 +116,7 @@ const tree = root.addChildren([
   listNew,
   listRow,
   accounts,
+  model,
   meRoute,
 ]);
 

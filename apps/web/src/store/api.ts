@@ -2,7 +2,7 @@
  * What screens may ask of the device: the one door between `screens`/`record` and everything that keeps, seals and sends.
  * Reads never touch the network and never wait: they answer from memory and change by themselves (live queries).
  */
-import type { Actor, Json, RECORDS, Row } from '@psa/domain';
+import type { Actor, AnyRow, Json, RECORDS, Row } from '@psa/domain';
 import type { AttentionEntry, Wish } from '@psa/sync';
 
 /** A wish as a form makes it; the store adds mid, time, author, device and signature. */
@@ -62,6 +62,11 @@ export interface DeviceApi {
   };
   /** Keeps a group. Resolves when it is durable: only then may a screen say *saved*. Rejects with a ProblemError. */
   save(wishes: readonly Wish[], mends?: { group: string }): Promise<{ group: string }>;
+  /**
+   * Tells the audit that the person opened this patient's record: once in a quarter of an hour, in order with everything else that is
+   * sent, and without being shown as work that waits.
+   */
+  viewed(patient: string): Promise<void>;
   /** Sends now what waits, instead of at the next try. */
   syncNow(): void;
   /** A new id for a record. */
@@ -89,6 +94,8 @@ export interface DeviceHooks {
   useRow<K extends keyof typeof RECORDS>(kind: K, id: string | undefined): Row<(typeof RECORDS)[K]> | undefined;
   /** Rows whose link field names `id`, by an index. */
   useRowsBy<K extends keyof typeof RECORDS>(kind: K, field: string, id: string): readonly Row<(typeof RECORDS)[K]>[];
+  /** The same for several kinds at once, by kind. */
+  useAllBy(kinds: readonly string[], field: string, id: string): Readonly<Record<string, readonly AnyRow[]>>;
   useRowState(kind: string, id: string): RowState;
   /** Patients whose names (any order, without accents), hospital number or phone contain every word; best first. */
   usePatientSearch(query: string): readonly Row<typeof RECORDS.patients>[];

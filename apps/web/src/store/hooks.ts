@@ -41,6 +41,31 @@ export function useRowsBy<K extends keyof Records>(kind: K, field: string, id: s
   return useSyncExternalStore(subscribe, () => rows.rowsBy(kind, field, id)) as unknown as Rows<K>;
 }
 
+/** As `useRowsBy` for several kinds at once, by kind; a new object when any of them changed. `kinds` is a constant. */
+export function useAllBy(kinds: readonly string[], field: string, id: string): Readonly<Record<string, readonly AnyRow[]>> {
+  const [last] = useState((): { lists: readonly (readonly AnyRow[])[]; all: Record<string, readonly AnyRow[]> } => ({
+    lists: [],
+    all: {},
+  }));
+  const subscribe = useCallback(
+    (told: () => void) => {
+      const stops = kinds.map((kind) => rows.subscribeBy(kind, field, id, told));
+      return () => {
+        for (const stop of stops) stop();
+      };
+    },
+    [kinds, field, id],
+  );
+  return useSyncExternalStore(subscribe, () => {
+    const lists = kinds.map((kind) => rows.rowsBy(kind, field, id));
+    if (last.lists.length !== lists.length || lists.some((list, i) => list !== last.lists[i])) {
+      last.lists = lists;
+      last.all = Object.fromEntries(kinds.map((kind, i) => [kind, lists[i] ?? []]));
+    }
+    return last.all;
+  });
+}
+
 /** What of a row is not yet on the server, or in dispute. */
 export function useRowState(kind: string, id: string): RowState {
   const subscribe = useCallback((told: () => void) => runtime.work.subscribe(kind, id, told), [kind, id]);
@@ -80,6 +105,7 @@ export function useDraft<T>(
   useRows,
   useRow,
   useRowsBy,
+  useAllBy,
   useRowState,
   usePatientSearch,
   useDraft,

@@ -142,13 +142,16 @@ function Now({ patient, stay }: { patient: Patient; stay: Stay | undefined }) {
           </div>
         ))}
       </dl>
-      {canEdit && (
-        <p className="section-foot">
+      <p className="section-foot row wrap">
+        {canEdit && (
           <Link to="/patients/$patientId/stay" params={params}>
             History, examination and diagnosis
           </Link>
-        </p>
-      )}
+        )}
+        <Link to="/patients/$patientId/summary" params={params}>
+          Draft summary
+        </Link>
+      </p>
     </Section>
   );
 }
