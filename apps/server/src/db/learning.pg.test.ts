@@ -25,7 +25,7 @@ interface Lesson {
 async function lesson(keys: readonly number[][], patch: Patch = {}): Promise<Lesson> {
   const topic = randomUUID();
   const questions = keys.map(() => randomUUID());
-  const wishes: DeskWish[] = keys.flatMap((correct_options, i) => [
+  const wishes = keys.flatMap((correct_options, i): DeskWish[] => [
     {
       ...{ kind: 'mcq_questions', id: questions[i] ?? '' },
       patch: {

@@ -98,6 +98,36 @@ test('many at once: nothing is lost, and items taken in opposite order do not ho
   expect([await stock(a), await stock(b)]).toEqual([-24, -48]);
 });
 
+test('who comes second waits for the first, and both are summed', async () => {
+  const id = await item();
+  const [first, second] = [await desk.sql.connect(), await desk.sql.connect()];
+  const use = `with written as (insert into consumable_usage (facility_id, consumable_id, quantity_used, usage_date)
+    values ('${desk.facility}', '${id}', 1, now()))`;
+  try {
+    await first.query(`begin; ${use} select 1; set constraints all immediate`);
+    const { rows } = await second.query<{ pid: number }>('select pg_backend_pid() as pid');
+    const late = second.query(`begin; ${use} select 1; set constraints all immediate; commit`);
+    const waits = 'select 1 where cardinality(pg_blocking_pids($1)) > 0';
+    while ((await desk.sql.query(waits, [rows[0]?.pid])).rowCount === 0);
+    await first.query('commit');
+    await late;
+  } finally {
+    first.release();
+    second.release();
+  }
+  expect(await stock(id)).toBe(-2);
+});
+
+test('uses and edits of one item at once: each is taken', async () => {
+  const id = await item();
+  const edits = Array.from({ length: 12 }, (_, i) =>
+    desk.done(pharmacist, { kind: 'surgical_consumables', id, op: 'edit', patch: { reorder_level: 10 + i } }),
+  );
+  const uses = Array.from({ length: 12 }, () => desk.done(nurse, used(id, 1, 9)));
+  await Promise.all(edits.flatMap((done, i) => [uses[i], done]));
+  expect(await stock(id)).toBe(-12);
+});
+
 test('an edit of the item in the same group finds the version that it read', async () => {
   const id = await item();
   const before = await desk.row('surgical_consumables', id);
