@@ -46,6 +46,30 @@ describe('the demonstration ward', () => {
     }
   });
 
+  test('orders for each stay in the bed, and points only to what it made before, of the same patient', () => {
+    const made = new Map<string, string>();
+    for (const { kind, id, patch } of wishes) {
+      for (const link of ['patient_id', 'admission_id', 'prescription_id']) {
+        const to = patch[link] ?? null;
+        if (to === null) continue;
+        expect(made.get(String(to)), `${kind}.${link}`).toBe(kind === 'patients' ? undefined : patch.patient_id);
+      }
+      made.set(id, kind === 'patients' ? id : String(patch.patient_id));
+    }
+    const count = (kind: string) => wishes.filter((w) => w.kind === kind).length;
+    expect(count('prescriptions')).toBe(6);
+    expect(count('lab_investigations')).toBeGreaterThan(12);
+    expect(wishes.length / options.patients).toBeLessThan(4);
+  });
+
+  test('gives no child the dose of an adult', () => {
+    const born = new Map(wishes.filter((w) => w.kind === 'patients').map((w) => [w.id, w.patch.date_of_birth]));
+    for (const { kind, patch } of wishes) {
+      const age = (options.nowMs - Date.parse(String(born.get(String(patch.patient_id))))) / (365.25 * 86_400_000);
+      if (kind === 'prescription_items' && age < 15) expect(patch.dosage).toMatch(/kg$/);
+    }
+  });
+
   test('lays men and women where they belong', () => {
     const [first, second] = options.wards;
     const parted = [

@@ -3,6 +3,7 @@ import { paperNumber, uuidv7 } from '../ids.ts';
 import type { Patch } from '../record.ts';
 import type { Kind } from '../records/index.ts';
 import { PEOPLES, type People } from './names.ts';
+import { ordersOf } from './orders.ts';
 import { demoTheatre } from './theatre.ts';
 
 /** A record to be made, as a form would send it. */
@@ -180,6 +181,8 @@ export function* demoWard(options: DemoOptions): Generator<DemoWish[]> {
   for (let index = 0; index < options.patients; index++) {
     clock += 3_600_000;
     const id = newId();
+    // A stream of its own: what is ordered changes nobody's name.
+    const orders = chanceFrom(options.seed * 1_000_003 + index);
     const wishes: DemoWish[] = [{ kind: 'patients', id, patch: patientOf(chance, options, index, id) }];
     wishes.push(...allergiesOf(chance, id, newId));
     const { date_of_birth: born, gender } = wishes[0]?.patch ?? {};
@@ -206,6 +209,12 @@ export function* demoWard(options: DemoOptions): Generator<DemoWish[]> {
       const consultantId = options.consultants.length > 0 ? chance.pick(options.consultants) : null;
       if (consultantId !== null) patch.consultant_id = consultantId;
       wishes.push({ kind: 'patient_admissions', id: admissionId, patch });
+      const stay = {
+        ...{ patient_id: id, admission_id: admissionId, fromMs, toMs, nowMs: options.nowMs },
+        ageYears: typeof born === 'string' ? (fromMs - Date.parse(born)) / (365.25 * DAY_MS) : null,
+        consultant: typeof patch.consultant_id === 'string' ? patch.consultant_id : undefined,
+      };
+      wishes.push(...ordersOf(orders, stay, () => uuidv7(clock, (n) => orders.bytes(n))));
       wishes.push(...theatre({ patientId: id, admissionId, diagnosis, consultantId, fromMs, toMs }));
     };
     const from = clock - (45 + chance.below(300)) * DAY_MS;
