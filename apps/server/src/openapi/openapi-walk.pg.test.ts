@@ -137,6 +137,8 @@ describe.sequential('every operation is called by every role, and the answer is 
           );
         await call(ops.read, who, at);
         await call(ops.post, who, p.path, { body: newBody(def, role, false) });
+        const pointing = Object.keys(def.fields).find((name) => def.fields[name]?.kind === 'link');
+        if (pointing) await call(ops.post, who, p.path, { body: { ...newBody(def, role, true), [pointing]: randomUUID() } });
         await call(ops.patch, who, `${p.path}/${id}`, { body: anyOne(newBody(def, role, false)) });
         await call(ops.retract, who, `${p.path}/${randomUUID()}`);
       }),
