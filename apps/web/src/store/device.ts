@@ -145,6 +145,16 @@ export class Device {
     return { group: entry.group.group };
   }
 
+  /** Tells the server, now or when it can, that whoever is in opened this patient's record. */
+  async viewed(patient: string): Promise<void> {
+    const person = this.#opened?.person.user.id;
+    // Of a patient whom nobody else knows yet, the registration says enough.
+    if (person === undefined || this.memory.present('patients', patient).row_version === 0) return;
+    const view = this.memory.views.begin(person, patient, this.newId(), this.#env.now());
+    // Whoever needs the record must not be kept from it by a full disk.
+    if (view) await this.save([view.wish]).then(undefined, view.undo);
+  }
+
   syncNow(): void {
     this.#opened?.wake();
     this.#ask('signal');
@@ -179,6 +189,7 @@ export class Device {
         signOut: () => this.signOut(),
       },
       save: (wishes, mends) => this.save(wishes, mends),
+      viewed: (patient) => this.viewed(patient),
       syncNow: () => this.syncNow(),
       newId: this.newId,
       call: (method, path, body) => this.call(method, path, body),

@@ -1,7 +1,8 @@
 import { type AnyRow, recordOf, SCOPES, scopeOfRow } from '@psa/domain';
-import { type AckedEntry, type OutboxEntry, Overlay } from '@psa/sync';
+import { type AckedEntry, type AttentionEntry, type OutboxEntry, Overlay } from '@psa/sync';
 import type { ScopeContent } from './content.ts';
 import type { IndexedDbDeviceStore, StoreChange } from './indexeddb.ts';
+import { isTold, Views } from './views.ts';
 import { Work } from './work.ts';
 import { WorkingSet } from './working-set.ts';
 
@@ -22,6 +23,7 @@ const belongTo =
 export class Memory {
   readonly work: Work;
   readonly rows: WorkingSet;
+  readonly views = new Views();
   /** Told after outbox, journal or attention changed. */
   onGroups: (() => void) | null = null;
   #store: IndexedDbDeviceStore | null = null;
@@ -58,6 +60,7 @@ export class Memory {
     this.#store = null;
     this.#groups = { outbox: [], acked: [] };
     this.#cursor = null;
+    this.views.forget();
     this.work.clear();
     this.rows.clear();
   }
@@ -115,14 +118,20 @@ export class Memory {
   async #lay(store: IndexedDbDeviceStore): Promise<void> {
     const [{ outbox, acked, attention }, { cursor }] = await Promise.all([store.groups(), store.meta()]);
     if (this.#store !== store) return;
-    this.#groups = { outbox, acked };
-    this.work.setRefused(attention);
+    this.views.learn([...outbox, ...acked]);
+    const isWork = (entry: OutboxEntry | AckedEntry | AttentionEntry) => !isTold(entry);
+    this.#groups = { outbox: outbox.filter(isWork), acked: acked.filter(isWork) };
+    this.work.setRefused(attention.filter(isWork));
     this.#over(cursor, () => undefined);
     this.onGroups?.();
   }
 
   /** Lays one more group over the rows, without reading again what else waits. */
   #add(saved: OutboxEntry): void {
+    if (isTold(saved)) {
+      this.views.learn([saved]);
+      return;
+    }
     const { outbox, acked } = this.#groups;
     // It was read meanwhile, and may be on the server already.
     if ([...outbox, ...acked, ...this.work.refused].some((entry) => entry.cseq === saved.cseq)) return;

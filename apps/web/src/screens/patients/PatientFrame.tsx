@@ -1,6 +1,6 @@
 import { Outlet, useParams } from '@tanstack/react-router';
 import { useEffect } from 'react';
-import { useRow } from '../../store/index.ts';
+import { device, useRow } from '../../store/index.ts';
 import { Empty } from '../../ui/Pieces.tsx';
 import { PatientConflicts } from './PatientConflicts.tsx';
 import { PatientHeader } from './PatientHeader.tsx';
@@ -15,6 +15,9 @@ export function PatientFrame() {
   useEffect(() => {
     if (known) recent.opened(patientId);
   }, [known, patientId, recent.opened]);
+  useEffect(() => {
+    if (known) void device.viewed(patientId);
+  }, [known, patientId]);
   if (!patient) {
     return (
       <div className="page">
