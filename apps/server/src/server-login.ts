@@ -39,7 +39,7 @@ async function check(config: ClientConfig): Promise<void> {
   });
   if (who?.member && who.bound) return;
   throw new StartFailure(
-    `DATABASE_SERVER_URL names ${who?.name}, ${who?.member ? 'which may see more than one hospital' : `which has no rights here`}; name the role ${SERVER_ROLE}.`,
+    `DATABASE_SERVER_URL names ${who?.name}, ${who?.bound ? 'which has no rights here' : 'which may see more than one hospital'}; name the role ${SERVER_ROLE}.`,
   );
 }
 

@@ -39,6 +39,9 @@ export function databaseFailure(error: unknown, shown: string): StartFailure {
   }
   if (code === '3D000')
     return say(`PostgreSQL at ${address} has no database "${database}"; create it, or correct DATABASE_URL.`);
+  // Roles belong to the whole cluster: owning the database is not enough to make one (0001_sync.sql).
+  if (code === '42501' && line.includes('The role psa_server is missing'))
+    return say(`${line} Let a superuser of ${address} run "create role psa_server login", and start again.`);
   if (code === '42501')
     return say(
       `The user of DATABASE_URL may not do what is needed in "${database}" (${line}); make it the owner of the database.`,

@@ -126,6 +126,18 @@ test('the name is sent once, and again only when another facility follows', asyn
   });
 });
 
+test('what failed before the answer to its begin came leaves no transaction to the next', async () => {
+  await withPool(1, async (d) => {
+    expect(await seen(d, a)).toEqual([a, a]);
+    const work = d.of(a).borrow(async (client) => {
+      void client.query('begin');
+      throw new Error('before the answer');
+    });
+    await expect(work).rejects.toThrow('before the answer');
+    expect(await seen(d, a)).toEqual([a, a]);
+  });
+});
+
 test('a name that could not be sent spoils the answer behind it and the connection', async () => {
   await withPool(1, async (d, pool) => {
     expect(await seen(d, a)).toEqual([a, a]);
