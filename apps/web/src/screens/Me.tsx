@@ -82,14 +82,12 @@ export function Me() {
       </Section>
       {actor.role === 'super_admin' && (
         <Section title="Administration">
-          <ul className="also">
-            <li>
-              <Link to="/accounts">Accounts: approve and close</Link>
-            </li>
-            <li>
-              <Link to="/ai-settings">Language model</Link>
-            </li>
-          </ul>
+          <p>
+            <Link to="/accounts">Accounts: approve and close</Link>
+          </p>
+          <p>
+            <Link to="/ai-settings">Language model</Link>
+          </p>
         </Section>
       )}
       <Section title="Also">
