@@ -30,6 +30,10 @@ export interface RecordFormProps {
   start?: Raws;
   /** Sentences by field that came with a refusal. */
   refused?: FieldProblems;
+  /** Fields that stand still, and why: said, not silently left out. */
+  held?: readonly { field: string; why: string }[];
+  /** The patient whose record this writes in: links are looked up there. */
+  patientId?: string | undefined;
   /** Own widgets of single fields. */
   widgets?: Readonly<Record<string, Widget>>;
   saveLabel: string;
@@ -213,6 +217,7 @@ function Filled(p: FilledProps) {
                         onChange={(raw, others) => change(name, raw, others)}
                         raws={raws}
                         self={row?.id}
+                        patientId={p.patientId ?? patientIn(fixed, before)}
                         problem={shown[name]}
                         present={present}
                         autoFocus={at === 0 && i === 0}
@@ -226,6 +231,7 @@ function Filled(p: FilledProps) {
           </Fragment>
         ))}
       </div>
+      {p.held && p.held.length > 0 && <Held def={def} held={p.held} />}
       <div className="save-bar">
         <span
           id={`${formId}-state`}
@@ -249,5 +255,30 @@ function Filled(p: FilledProps) {
         </Button>
       </div>
     </form>
+  );
+}
+
+function patientIn(fixed: Patch, before: Readonly<Record<string, Json>> | undefined): string | undefined {
+  const id = fixed.patient_id ?? before?.patient_id;
+  return typeof id === 'string' ? id : undefined;
+}
+
+/** What cannot be written here and now; one line for each reason. */
+function Held({ def, held }: { def: RecordDef; held: readonly { field: string; why: string }[] }) {
+  const reasons = [...new Set(held.map((h) => h.why))];
+  return (
+    <dl className="held small muted">
+      {reasons.map((why) => (
+        <div key={why}>
+          <dt>
+            {held
+              .filter((h) => h.why === why)
+              .map((h) => def.fields[h.field]?.label ?? h.field)
+              .join(', ')}
+          </dt>
+          <dd>{why}</dd>
+        </div>
+      ))}
+    </dl>
   );
 }

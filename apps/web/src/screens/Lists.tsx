@@ -1,75 +1,92 @@
-import { type Kind, may, RECORDS, type RecordDef, recordOf, SYNCED } from '@psa/domain';
+import { TextInput } from '@mantine/core';
+import { AREA_OF, AREAS, type Kind, LINE_OF, may, type RecordDef, recordOf, SYNCED } from '@psa/domain';
 import { IconArrowLeft, IconChevronRight } from '@tabler/icons-react';
 import { Link, useNavigate, useParams } from '@tanstack/react-router';
 import { useState } from 'react';
+import { offer } from '../record/offer.ts';
 import { RecordForm } from '../record/RecordForm.tsx';
 import { RecordTable } from '../record/RecordTable.tsx';
-import { RecordView } from '../record/RecordView.tsx';
 import { titleOf } from '../record/values.ts';
-import { device, useRow, useRowState, useRows } from '../store/index.ts';
-import { Empty, Section, Tag } from '../ui/Pieces.tsx';
+import { device, useRows } from '../store/index.ts';
+import { fold } from '../ui/names.ts';
+import { Empty, Section } from '../ui/Pieces.tsx';
 import { keepWishes } from './keep.tsx';
 import { NotFound } from './NotFound.tsx';
 import { usePerson } from './person.tsx';
 
-/** Conflicts have a page of their own. */
-const LISTED = SYNCED.filter((def) => def.name !== 'sync_conflicts');
+/** What has no area has a page of its own. */
+const LISTED = SYNCED.filter((def) => AREA_OF[def.name as Kind] !== null);
 
 /** Forms can change what devices may write; the rest needs the network and its own page. */
-const editable = (def: RecordDef) => def.merge !== 'server';
+export const editable = (def: RecordDef) => def.merge !== 'server';
 
-function useListed(kind: string): RecordDef | undefined {
+/** The declaration of a kind that this person may read. */
+export function useListed(kind: string): RecordDef | undefined {
   const { actor } = usePerson();
   const def = recordOf(kind);
   return def && LISTED.some((d) => d.name === def.name) && may(actor, 'read', def) ? def : undefined;
 }
 
-/** Every kind of record this person may read. */
+/** Every kind of record this person may read, by the part of the work it belongs to. */
 export function Lists() {
   const { actor } = usePerson();
-  const readable = LISTED.filter((def) => may(actor, 'read', def));
-  const part = (title: string, defs: readonly RecordDef[]) =>
-    defs.length > 0 && (
-      <Section title={title}>
-        <ul className="lines">
-          {defs.map((def) => (
-            <li key={def.name}>
-              <Link to="/lists/$kind" params={{ kind: def.name }} className="line">
-                <span>
-                  <strong>{def.titles}</strong>
-                  <br />
-                  <span className="muted small">{def.about}</span>
-                </span>
-                <IconChevronRight size="1.1rem" aria-hidden />
-              </Link>
-            </li>
-          ))}
-        </ul>
-      </Section>
-    );
+  const [query, setQuery] = useState('');
+  const words = fold(query).split(' ').filter(Boolean);
+  const readable = LISTED.filter((def) => may(actor, 'read', def)).filter((def) =>
+    words.every((w) => fold(`${def.titles} ${def.about}`).includes(w)),
+  );
   return (
     <div className="page">
       <header className="page-head">
         <h1>Lists</h1>
       </header>
-      {part(
-        'The unit',
-        readable.filter((d) => d.scope === 'ref'),
-      )}
-      {actor.role === 'super_admin' && (
-        <p>
-          <Link to="/accounts">Accounts: approve and close</Link>
-        </p>
-      )}
-      {part(
-        'Patients',
-        readable.filter((d) => d.scope !== 'ref'),
-      )}
+      <TextInput
+        aria-label="Find a list"
+        placeholder="Find a list"
+        value={query}
+        onChange={(e) => setQuery(e.currentTarget.value)}
+        autoComplete="off"
+        className="lists-find"
+      />
+      {actor.role === 'super_admin' && query === '' && <AdminLinks />}
+      {AREAS.map((area) => {
+        const defs = readable.filter((def) => AREA_OF[def.name as Kind] === area);
+        return (
+          defs.length > 0 && (
+            <Section key={area} title={area}>
+              <ul className="lines">
+                {defs.map((def) => (
+                  <li key={def.name}>
+                    <Link to="/lists/$kind" params={{ kind: def.name }} className="line">
+                      <span>
+                        <strong>{def.titles}</strong>
+                        <br />
+                        <span className="muted small">{def.about}</span>
+                      </span>
+                      <IconChevronRight size="1.1rem" aria-hidden />
+                    </Link>
+                  </li>
+                ))}
+              </ul>
+            </Section>
+          )
+        );
+      })}
+      {readable.length === 0 && <Empty title="No list by that name" />}
     </div>
   );
 }
 
-function Head({ kind, def, children }: { kind: string; def: RecordDef; children?: React.ReactNode }) {
+const AdminLinks = () => (
+  <ul className="lines admin-links">
+    <li>
+      <Link to="/accounts">Accounts: approve and close</Link>
+    </li>
+  </ul>
+);
+
+/** The head of a page of one kind, with the way back. */
+export function Head({ kind, def, children }: { kind: string; def: RecordDef; children?: React.ReactNode }) {
   return (
     <header className="page-head">
       <Link to="/lists/$kind" params={{ kind }} className="icon-button" aria-label={`Back to ${def.titles.toLowerCase()}`}>
@@ -98,7 +115,7 @@ function Rows({ kind, def }: { kind: Kind; def: RecordDef }) {
           <IconArrowLeft size="1.2rem" aria-hidden />
         </Link>
         <h1>{def.titles}</h1>
-        {editable(def) && kind !== 'patients' && !hasPatient(def) && may(actor, 'create', def) && (
+        {editable(def) && !addedElsewhere(def) && may(actor, 'create', def) && (
           <Link className="button button-main" to="/lists/$kind/new" params={{ kind }}>
             Add {def.title.toLowerCase()}
           </Link>
@@ -117,8 +134,9 @@ function Rows({ kind, def }: { kind: Kind; def: RecordDef }) {
   );
 }
 
-/** What belongs to a patient is added on the patient's page. */
-const hasPatient = (def: RecordDef) => 'patient_id' in def.fields;
+/** What belongs to a patient is added on the patient's page, and a line of something under that. */
+const addedElsewhere = (def: RecordDef) =>
+  def.name === 'patients' || def.fields.patient_id?.required === true || def.name in LINE_OF;
 
 /** A new row from the declared form. */
 export function NewOf() {
@@ -128,13 +146,16 @@ export function NewOf() {
   const { actor } = usePerson();
   const [id] = useState(() => device.newId());
   if (!def || !editable(def) || !may(actor, 'create', def)) return <NotFound />;
+  const offered = offer(actor, def);
   return (
     <div className="page form-page">
       <Head kind={kind} def={def}>
         <h1>Add {def.title.toLowerCase()}</h1>
       </Head>
       <RecordForm
-        def={def}
+        def={offered.def}
+        fields={offered.fields}
+        held={offered.held}
         draftKey={`${kind}:new`}
         saveLabel={`Add ${def.title.toLowerCase()}`}
         onCancel={() => void navigate({ to: '/lists/$kind', params: { kind } })}
@@ -143,67 +164,6 @@ export function NewOf() {
           await navigate({ to: '/lists/$kind/$id', params: { kind, id }, replace: true });
         }}
       />
-    </div>
-  );
-}
-
-/** One row: read, or changed in place. */
-export function OneOf() {
-  const { kind, id } = useParams({ from: '/lists/$kind/$id' });
-  const def = useListed(kind);
-  if (!def) return <NotFound />;
-  return <One kind={kind as Kind} id={id} def={def} />;
-}
-
-function One({ kind, id, def }: { kind: Kind; id: string; def: RecordDef }) {
-  const row = useRow(kind, id);
-  const state = useRowState(kind, id);
-  const { actor } = usePerson();
-  const [editing, setEditing] = useState(false);
-  if (!row) {
-    return (
-      <div className="page">
-        <Empty title={`This ${def.title.toLowerCase()} is not on this device`} />
-      </div>
-    );
-  }
-  const patientId =
-    kind === 'patients' ? id : 'patient_id' in row && typeof row.patient_id === 'string' ? row.patient_id : undefined;
-  return (
-    <div className="page form-page">
-      <Head kind={kind} def={def}>
-        <h1>{titleOf(kind, row)}</h1>
-        {state.conflicts.length > 0 && <Tag tone="conflict">conflict to settle</Tag>}
-        {state.unsent > 0 && <Tag tone="info">waiting to be sent</Tag>}
-        {patientId && (
-          <Link className="button" to="/patients/$patientId" params={{ patientId }}>
-            Open the patient
-          </Link>
-        )}
-        {!patientId && editable(def) && !editing && may(actor, 'edit', def) && (
-          <button type="button" className="button" onClick={() => setEditing(true)}>
-            Edit
-          </button>
-        )}
-      </Head>
-      {editing ? (
-        <RecordForm
-          def={def}
-          row={row}
-          draftKey={`${kind}:${id}`}
-          saveLabel="Save changes"
-          onCancel={() => setEditing(false)}
-          save={async (patch, base) => {
-            if (Object.keys(patch).length > 0) await keepWishes([{ kind, id, op: 'edit', base, patch }], 'Changed.');
-            setEditing(false);
-          }}
-        />
-      ) : (
-        <RecordView def={def} row={row} all />
-      )}
-      {def.merge === 'server' && def.name in RECORDS && (
-        <p className="muted small">This is kept by the server and changed by an administrator while connected.</p>
-      )}
     </div>
   );
 }

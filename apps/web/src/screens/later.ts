@@ -14,12 +14,16 @@ export const admission = screen(() => import('./patients/Admission.tsx'));
 export const patientForms = screen(() => import('./patients/PatientForms.tsx'));
 export const allergyForms = screen(() => import('./patients/AllergyForms.tsx'));
 export const lists = screen(() => import('./Lists.tsx'));
+export const entry = screen(() => import('./Entry.tsx'));
+export const ofPatient = screen(() => import('./patients/OfPatient.tsx'));
 export const attention = screen(() => import('./Attention.tsx'));
 export const mend = screen(() => import('./Mend.tsx'));
 export const wards = screen(() => import('./WardBoard.tsx'));
 export const accountScreens = screen(() => import('./Accounts.tsx'));
 export const summary = screen(() => import('./patients/Summary.tsx'));
 export const aiSettings = screen(() => import('./AiSettings.tsx'));
+export const auditPage = screen(() => import('./Audit.tsx'));
+export const looks = screen(() => import('./patients/Looks.tsx'));
 export const me = screen(() => import('./Me.tsx'));
 export const palette = screen(() => import('./Palette.tsx'));
 
@@ -34,12 +38,16 @@ export function fetchScreens(): void {
       patientForms,
       allergyForms,
       lists,
+      entry,
+      ofPatient,
       attention,
       mend,
       wards,
       accountScreens,
       summary,
       aiSettings,
+      auditPage,
+      looks,
       me,
       palette,
     ].map((load) => load()),

@@ -5,9 +5,13 @@ import {
   aiSettings,
   allergyForms,
   attention,
+  auditPage,
+  entry,
   lists,
+  looks,
   me,
   mend,
+  ofPatient,
   patientForms,
   summary,
   wards,
@@ -67,6 +71,17 @@ const allergy = createRoute({
   component: lazyRouteComponent(allergyForms, 'EndAllergy'),
 });
 
+const patientKind = createRoute({
+  getParentRoute: () => patient,
+  path: '/record/$kind',
+  component: lazyRouteComponent(ofPatient, 'KindOfPatient'),
+});
+const patientKindNew = createRoute({
+  getParentRoute: () => patient,
+  path: '/record/$kind/new',
+  component: lazyRouteComponent(ofPatient, 'NewOfPatient'),
+});
+
 const board = createRoute({ getParentRoute: () => root, path: '/wards', component: lazyRouteComponent(wards, 'WardBoard') });
 const needs = createRoute({
   getParentRoute: () => root,
@@ -88,7 +103,7 @@ const listNew = createRoute({
 const listRow = createRoute({
   getParentRoute: () => root,
   path: '/lists/$kind/$id',
-  component: lazyRouteComponent(lists, 'OneOf'),
+  component: lazyRouteComponent(entry, 'OneOf'),
 });
 const accounts = createRoute({
   getParentRoute: () => root,
@@ -100,13 +115,36 @@ const model = createRoute({
   path: '/ai-settings',
   component: lazyRouteComponent(aiSettings, 'AiSettings'),
 });
+const auditRoute = createRoute({
+  getParentRoute: () => root,
+  path: '/audit',
+  component: lazyRouteComponent(auditPage, 'AuditPage'),
+});
+const looksRoute = createRoute({
+  getParentRoute: () => patient,
+  path: '/looks',
+  component: lazyRouteComponent(looks, 'Looks'),
+});
 const meRoute = createRoute({ getParentRoute: () => root, path: '/me', component: lazyRouteComponent(me, 'Me') });
 
 const tree = root.addChildren([
   today,
   patients.addChildren([
     patientNew,
-    patient.addChildren([patientIndex, patientEdit, admit, transfer, discharge, clerking, draftSummary, allergyNew, allergy]),
+    patient.addChildren([
+      patientIndex,
+      looksRoute,
+      patientEdit,
+      admit,
+      transfer,
+      discharge,
+      clerking,
+      draftSummary,
+      allergyNew,
+      allergy,
+      patientKind,
+      patientKindNew,
+    ]),
   ]),
   board,
   needs,
@@ -117,6 +155,7 @@ const tree = root.addChildren([
   listRow,
   accounts,
   model,
+  auditRoute,
   meRoute,
 ]);
 

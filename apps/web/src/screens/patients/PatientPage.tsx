@@ -12,6 +12,7 @@ import { Absent, Empty, Moment, Section } from '../../ui/Pieces.tsx';
 import { usePerson } from '../person.tsx';
 import { AllergyList } from './AllergyList.tsx';
 import { type Patient, placeOf, type Stay, useAlike, useWards } from './facts.ts';
+import { PatientRecord } from './PatientRecord.tsx';
 import { Name } from './PatientRow.tsx';
 import { RemovePatient } from './RemovePatient.tsx';
 import { ReopenStay } from './ReopenStay.tsx';
@@ -36,6 +37,7 @@ export function PatientPage() {
       <div className="patient-main">
         <Now patient={patient} stay={open} />
         <AllergyList patient={patient} />
+        <PatientRecord patientId={patientId} />
         {may(actor, 'read', STAYS) && (
           <Section title="Earlier stays">
             {past.length === 0 ? (

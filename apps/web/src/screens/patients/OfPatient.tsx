@@ -1,0 +1,106 @@
+import { type Kind, may, type Patch, type RecordDef } from '@psa/domain';
+import { IconArrowLeft } from '@tabler/icons-react';
+import { Link, useNavigate, useParams } from '@tanstack/react-router';
+import { useState } from 'react';
+import { newestOf } from '../../record/moment.ts';
+import { offer } from '../../record/offer.ts';
+import { RecordForm } from '../../record/RecordForm.tsx';
+import { RecordTable } from '../../record/RecordTable.tsx';
+import { titleOf } from '../../record/values.ts';
+import { device, useRowsBy } from '../../store/index.ts';
+import { keepWishes } from '../keep.tsx';
+import { NotFound } from '../NotFound.tsx';
+import { usePerson } from '../person.tsx';
+import { PrescriptionForm } from './PrescriptionForm.tsx';
+import { patientKind } from './record-kinds.ts';
+
+/** Entries of one kind of one patient, newest first. */
+export function KindOfPatient() {
+  const { patientId, kind } = useParams({ from: '/patients/$patientId/record/$kind' });
+  const { actor } = usePerson();
+  const def = patientKind(actor, kind);
+  return def ? <Entries def={def} patientId={patientId} /> : <NotFound />;
+}
+
+function Entries({ def, patientId }: { def: RecordDef; patientId: string }) {
+  const { actor } = usePerson();
+  const kind = def.name as Kind;
+  const rows = newestOf(def, useRowsBy(kind, 'patient_id', patientId));
+  return (
+    <div className="list-page">
+      <header className="page-head">
+        <BackToPatient patientId={patientId} />
+        <h2>{def.titles}</h2>
+        {may(actor, 'create', def) && def.merge !== 'server' && (
+          <Link className="button button-main" to="/patients/$patientId/record/$kind/new" params={{ patientId, kind }}>
+            Add {def.title.toLowerCase()}
+          </Link>
+        )}
+      </header>
+      <RecordTable
+        def={def}
+        rows={rows}
+        link={(row, children, props) => (
+          <Link to="/lists/$kind/$id" params={{ kind, id: row.id }} preload={false} {...props}>
+            {children}
+          </Link>
+        )}
+      />
+    </div>
+  );
+}
+
+export function BackToPatient({ patientId }: { patientId: string }) {
+  return (
+    <Link to="/patients/$patientId" params={{ patientId }} className="icon-button" aria-label="Back to the patient">
+      <IconArrowLeft size="1.2rem" aria-hidden />
+    </Link>
+  );
+}
+
+/** A new entry of one kind for one patient, in the open stay when there is one. */
+export function NewOfPatient() {
+  const { patientId, kind } = useParams({ from: '/patients/$patientId/record/$kind/new' });
+  const { actor } = usePerson();
+  const def = patientKind(actor, kind);
+  if (!def || !may(actor, 'create', def) || def.merge === 'server') return <NotFound />;
+  if (kind === 'prescriptions') return <PrescriptionForm patientId={patientId} />;
+  return <NewEntry def={def} patientId={patientId} />;
+}
+
+/** The stay that a new entry belongs to: the open one. */
+export function useOpenStay(patientId: string): string | undefined {
+  return useRowsBy('patient_admissions', 'patient_id', patientId).find((s) => s.status === 'Active')?.id;
+}
+
+function NewEntry({ def, patientId }: { def: RecordDef; patientId: string }) {
+  const navigate = useNavigate();
+  const { actor } = usePerson();
+  const stay = useOpenStay(patientId);
+  const [id] = useState(() => device.newId());
+  const kind = def.name;
+  const fixed: Patch = { patient_id: patientId, ...(stay && 'admission_id' in def.fields ? { admission_id: stay } : {}) };
+  const offered = offer(actor, def);
+  return (
+    <div className="form-page">
+      <header className="page-head">
+        <BackToPatient patientId={patientId} />
+        <h2>Add {def.title.toLowerCase()}</h2>
+      </header>
+      <RecordForm
+        def={offered.def}
+        fields={offered.fields}
+        held={offered.held}
+        fixed={fixed}
+        patientId={patientId}
+        draftKey={`${kind}:new:${patientId}`}
+        saveLabel={`Add ${def.title.toLowerCase()}`}
+        onCancel={() => void navigate({ to: '/patients/$patientId', params: { patientId } })}
+        save={async (patch) => {
+          await keepWishes([{ kind, id, op: 'create', base: 0, patch }], `${titleOf(kind, patch)} added.`);
+          await navigate({ to: '/patients/$patientId/record/$kind', params: { patientId, kind }, replace: true });
+        }}
+      />
+    </div>
+  );
+}

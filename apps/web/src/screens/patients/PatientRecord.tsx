@@ -1,0 +1,57 @@
+import { may } from '@psa/domain';
+import { IconPlus } from '@tabler/icons-react';
+import { Link } from '@tanstack/react-router';
+import { momentText, newestOf } from '../../record/moment.ts';
+import { useSaying } from '../../record/saying.ts';
+import { titleOf } from '../../record/values.ts';
+import { useAllBy } from '../../store/index.ts';
+import { Section } from '../../ui/Pieces.tsx';
+import { usePerson } from '../person.tsx';
+import { PATIENT_KINDS, recordAreas } from './record-kinds.ts';
+
+/** The patient's whole record by kind: how many entries, the latest, and a way to add one. */
+export function PatientRecord({ patientId }: { patientId: string }) {
+  const { actor } = usePerson();
+  const rows = useAllBy(PATIENT_KINDS, 'patient_id', patientId);
+  const how = useSaying();
+  return (
+    <Section title="Record">
+      {recordAreas(actor).map(({ area, defs }) => (
+        <div key={area} className="record-area">
+          <h3>{area}</h3>
+          <ul className="record-kinds">
+            {defs.map((def) => {
+              const [latest] = newestOf(def, rows[def.name] ?? []);
+              const found = rows[def.name]?.length ?? 0;
+              const params = { patientId, kind: def.name };
+              return (
+                <li key={def.name} data-empty={found === 0 || undefined}>
+                  <Link to="/patients/$patientId/record/$kind" params={params} className="record-kind">
+                    <span className="record-kind-name">
+                      {def.titles} {found > 0 && <span className="num muted">{found}</span>}
+                    </span>
+                    {latest && (
+                      <span className="muted small record-kind-last">
+                        {[momentText(def, latest, how), titleOf(def.name, latest)].filter(Boolean).join(' · ')}
+                      </span>
+                    )}
+                  </Link>
+                  {may(actor, 'create', def) && def.merge !== 'server' && (
+                    <Link
+                      to="/patients/$patientId/record/$kind/new"
+                      params={params}
+                      className="icon-button"
+                      aria-label={`Add ${def.title.toLowerCase()}`}
+                    >
+                      <IconPlus size="1.1rem" aria-hidden />
+                    </Link>
+                  )}
+                </li>
+              );
+            })}
+          </ul>
+        </div>
+      ))}
+    </Section>
+  );
+}
