@@ -99,7 +99,7 @@ const summary: Record<string, Schema> = {
     object({
       section: text(),
       text: text(),
-      sources: list(object({ kind: text(), id: ID, fields: list(text()) })),
+      sources: list(object({ kind: text(), id: orNull(ID), field: orNull(text()) })),
       missing: flag(),
     }),
   ),

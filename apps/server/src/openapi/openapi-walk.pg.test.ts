@@ -214,7 +214,7 @@ async function callOther(op: Operation, who: Who): Promise<void> {
   const key = `${op.method} ${op.path}`;
   const tablet = tablets.get(who === 'nobody' ? 'consultant' : who) as Tablet;
   const body = BODIES[key.replace('/api/auth/register', '/api/register')]?.(tablet) ?? (op.body ? {} : undefined);
-  const path = `${op.path.replace('{id}', links.users?.[0] ?? '')}${QUERIES[key]?.(tablet) ?? ''}`;
+  const path = `${op.path.replace('{id}', (op.path.includes('/patients/') ? links.patients : links.users)?.[0] ?? '')}${QUERIES[key]?.(tablet) ?? ''}`;
   if (op.done.type === 'text/event-stream') return callStream(op, who, path);
   if (ENDS.test(op.path) && who !== 'nobody') {
     const token = (
