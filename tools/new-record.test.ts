@@ -42,10 +42,11 @@ const migrationOf = (said: string) => /apps\/server\/migrations\/\d{4}_\w+\.sql/
 test('a record begins with a declaration, a line in the list and a migration, all in good form', async () => {
   const { stdout } = await tool('wound_tracings');
   const migration = migrationOf(stdout);
-  expect(migration).toMatch(/00\d\d_wound_tracings\.sql$/);
+  expect(migration).toMatch(/\d{4}_wound_tracings\.sql$/);
   expect(await read(migration)).toContain('create table wound_tracings (');
   expect(await read(migration)).toContain('patient_id uuid not null,');
   expect(await read('packages/domain/src/records/index.ts')).toContain('  wound_tracings,\n  sync_conflicts,');
+  expect(await read('packages/domain/src/records/areas.ts')).toContain("  wound_tracings: 'Ward',\n");
   const bin = (name: string) => path.join(root, 'node_modules/.bin', name);
   await run(bin('biome'), ['check', 'packages/domain/src/records'], { cwd: copy });
   await run(bin('tsc'), ['-p', 'packages/domain'], { cwd: copy });

@@ -65,6 +65,17 @@ async function addToList(name: string): Promise<void> {
   await writeFile(file, lines.join('\n'));
 }
 
+/** Every kind has a place in the work; a new one stands on the ward until somebody says better. */
+async function addToAreas(name: string): Promise<void> {
+  const file = path.join(RECORDS, 'areas.ts');
+  const text = await readFile(file, 'utf8');
+  if (text.includes(`\n  ${name}: `)) return;
+  const last = '  sync_conflicts: null,\n';
+  if (!text.includes(last))
+    throw new Refused('packages/domain/src/records/areas.ts has no sync_conflicts; add the line by hand.');
+  await writeFile(file, text.replace(last, `  ${name}: 'Ward',\n${last}`));
+}
+
 function knownToGit(file: string): boolean {
   try {
     execFileSync('git', ['ls-files', '--error-unmatch', file], { cwd: ROOT, stdio: 'ignore' });
@@ -101,6 +112,7 @@ async function newRecord(name: string): Promise<string> {
   const started = !existsSync(file);
   if (started) await writeFile(file, skeleton(name));
   await addToList(name);
+  await addToAreas(name);
   const migration = await writeMigration(name);
   const at = `packages/domain/src/records/${name}.ts`;
   if (!started) return `Wrote apps/server/migrations/${migration} anew from ${at}.`;
@@ -109,6 +121,7 @@ async function newRecord(name: string): Promise<string> {
     '',
     'Next:',
     `  1. Edit ${at}: fields, rules, who may do what. One sentence in "about".`,
+    `     Its area in packages/domain/src/records/areas.ts.`,
     `  2. Run this again: the migration follows the declaration, until it is committed.`,
     '  3. npx vitest run packages/domain -u   shows the new row of the table of rights; read it.',
     '  4. npx vitest run apps/server/src/db   holds the migrated table and every rule against the declaration.',

@@ -29,7 +29,8 @@ const LAYERS: Readonly<Record<string, Readonly<Record<string, readonly string[]>
     auth: ['db'],
     fhir: ['db'],
     ai: ['auth', 'db'],
-    routes: ['ai', 'auth', 'fhir', 'db'],
+    audit: ['db'],
+    routes: ['ai', 'audit', 'auth', 'fhir', 'db'],
   },
   'apps/web/src': {
     ui: [],

@@ -160,7 +160,9 @@ export async function migrate(
 /** Whether every migration of this version is applied and none is foreign to it. */
 export async function isMigrated(db: Scoped, dir?: string): Promise<boolean> {
   const files = await readMigrations(dir);
-  const { rows } = await db.query<{ number: number; checksum: string }>('select number, checksum from schema_migrations order by number');
+  const { rows } = await db.query<{ number: number; checksum: string }>(
+    'select number, checksum from schema_migrations order by number',
+  );
   return (
     rows.length === files.length && rows.every((r, i) => r.number === files[i]?.number && r.checksum === files[i]?.checksum)
   );

@@ -22,7 +22,7 @@ export type PullHead = Omit<PullReply, 'rows' | 'gone'>;
 /**
  * One page of changes (S42–S44). A device of another epoch, or without a cursor, is told its grants and gets no rows: it has to
  * begin anew. So does one that is to drain or is revoked, which gets none any more.
- * @param fetch as `ServerStore.pull`
+ * @param read as `ServerStore.pull`
  * @returns the answer but for its rows, and the page that has them; null when there is none
  */
 export async function pull<P extends Page>(
@@ -30,7 +30,7 @@ export async function pull<P extends Page>(
   caller: Caller,
   request: PullRequest,
   now: string,
-  fetch: (facility: string, after: number, scopes: readonly string[], limit: number) => Promise<P>,
+  read: (facility: string, after: number, scopes: readonly string[], limit: number) => Promise<P>,
 ): Promise<{ head: PullHead; page: P | null }> {
   if (request.device !== caller.device)
     throw new ProblemError('BAD_REQUEST', { say: 'This session belongs to another device.' });
@@ -53,7 +53,7 @@ export async function pull<P extends Page>(
   if (request.epoch !== epoch) return { head: { ...head, next: 0 }, page: null };
   if (request.cursor === null || caller.device_state === 'drain') return { head, page: null };
   const scopes = granted.filter((scope) => request.held.includes(scope));
-  const page = await fetch(facility, request.cursor, scopes, request.limit ?? PULL_ROWS_MAX);
+  const page = await read(facility, request.cursor, scopes, request.limit ?? PULL_ROWS_MAX);
   const full = { ...head, next: page.next, more: page.more };
   if (!request.digest || page.more) return { head: full, page };
   const digest = await store.digest(facility, scopes);
