@@ -167,7 +167,7 @@ function EntryLine({ entry }: { entry: Entry }) {
             {entry.hidden && <Tag tone="neutral">values not shown</Tag>}
           </p>
         )}
-        <button type="button" className="entry-act link-button" aria-expanded={open} onClick={() => setOpen(!open)}>
+        <button type="button" className="button" aria-expanded={open} onClick={() => setOpen(!open)}>
           {open ? 'Less' : 'More'}
           <span className="visually-hidden"> about entry {entry.n}</span>
         </button>

@@ -82,6 +82,9 @@ const AdminLinks = () => (
     <li>
       <Link to="/accounts">Accounts: approve and close</Link>
     </li>
+    <li>
+      <Link to="/audit">Audit trail: who did or read what</Link>
+    </li>
   </ul>
 );
 

@@ -77,6 +77,11 @@ export function PatientPage() {
           }
         >
           <RecordView def={PATIENTS} row={patient} />
+          <p className="section-foot">
+            <Link to="/patients/$patientId/looks" params={params}>
+              Who has looked at this record
+            </Link>
+          </p>
         </Section>
         <RemovePatient patient={patient} open={removing} close={() => setRemoving(false)} />
       </div>
