@@ -18,7 +18,7 @@ export function docsPage(version: string): string {
 <a class="skip" href="#main">To the content</a>
 <header><h1>API of the Plastic Surgeon Assistant</h1>
 <p>Version ${h(version)}. The same for machines: <a href="/api/openapi.json">openapi.json</a> (OpenAPI 3.1).</p></header>
-<nav aria-label="Chapters"><ul>${tags.map((tag) => `<li><a href="#${anchor(tag)}">${h(tag)}</a></li>`).join('')}</ul></nav>
+<nav aria-label="Chapters"><details><summary>Chapters</summary><ul>${tags.map((tag) => `<li><a href="#${anchor(tag)}">${h(tag)}</a></li>`).join('')}</ul></details></nav>
 <main id="main">${basics()}${tags.map(chapter).join('\n')}${refusals()}</main></body></html>
 `;
 }

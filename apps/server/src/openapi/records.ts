@@ -3,7 +3,21 @@ import { isCounted, mayFilter, PAGE_ROWS_MAX } from '../routes/list-wish.ts';
 import { PUBLISHED, type Published, publishedAs } from '../routes/published.ts';
 import { ITEMS_MAX, mightEdit } from '../routes/record-writes.ts';
 import type { Operation, Parameter } from './operation.ts';
-import { bodySchema, fieldSchema, flag, ID, list, object, orNull, ref, rowSchema, type Schema, text, whole } from './schema.ts';
+import {
+  aOf,
+  bodySchema,
+  fieldSchema,
+  flag,
+  ID,
+  list,
+  object,
+  orNull,
+  ref,
+  rowSchema,
+  type Schema,
+  text,
+  whole,
+} from './schema.ts';
 
 /** `treatment_plan` → `TreatmentPlan`. */
 const camel = (name: string): string => name.replace(/(^|_)([a-z])/g, (_, __, letter: string) => letter.toUpperCase());
@@ -115,7 +129,7 @@ function readOperation(p: Published): Operation {
   }
   return {
     ...common,
-    summary: `Read one of ${def.titles.toLowerCase()}`,
+    summary: `Read ${aOf(def)}`,
     about: rowsWho(def),
     parameters: [idParameter],
     done: { status: 200, schema: ref(nameOf(p)) },
@@ -132,7 +146,7 @@ function writeOperations(p: Published): Operation[] {
       method,
       path: `${p.path}/{id}`,
       tag: def.titles,
-      summary: `Change one of ${def.titles.toLowerCase()}`,
+      summary: `Change ${aOf(def)}`,
       about: 'Only the fields that the body carries are changed; null clears a field.',
       who: whoEdits,
       parameters: [idParameter],
@@ -146,7 +160,7 @@ function writeOperations(p: Published): Operation[] {
       method: 'post',
       path: p.path,
       tag: def.titles,
-      summary: `Add one of ${def.titles.toLowerCase()}`,
+      summary: `Add ${aOf(def)}`,
       about: `With the id${p.key ? ` or the ${p.key.join(' and ')}` : ''} of one that exists, the fields that the body carries are changed, as by PATCH.`,
       who: rolesFor((role) => may(actor(role), 'create', def) || (may(actor(role), 'read', def) && mightEdit({ role }, def))),
       body: newSchema(p),
@@ -158,7 +172,7 @@ function writeOperations(p: Published): Operation[] {
       method: 'delete',
       path: `${p.path}/{id}`,
       tag: def.titles,
-      summary: `Retract one of ${def.titles.toLowerCase()}`,
+      summary: `Retract ${aOf(def)}`,
       about: 'It is marked and no longer listed; nothing leaves the database.',
       who: rolesFor((role) => may(actor(role), 'retract', def)),
       parameters: [idParameter, { name: 'reason', in: 'query', about: 'Why.', schema: text({ maxLength: 1000 }) }],

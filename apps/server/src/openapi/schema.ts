@@ -43,6 +43,10 @@ const bounds = (f: FieldSpec): Schema => ({
   ...(f.most === undefined ? {} : { maximum: f.most }),
 });
 
+/** `an allergy`, `a patient`. */
+export const aOf = ({ title }: RecordDef): string =>
+  `${/^[aeiou]/i.test(title) ? 'an' : 'a'} ${title.charAt(0).toLowerCase()}${title.slice(1)}`;
+
 /** What a field is, in words that a schema cannot say. */
 export function aboutField(f: FieldSpec): string {
   const linked = f.kind === 'link' ? recordOf(f.to ?? '') : undefined;
@@ -50,7 +54,7 @@ export function aboutField(f: FieldSpec): string {
     f.help,
     f.unit === undefined ? undefined : `In ${f.unit}.`,
     f.decimals ? `At most ${f.decimals} digits after the point.` : undefined,
-    linked && `The id of one of ${linked.titles.toLowerCase()}.`,
+    linked && `The id of ${aOf(linked)}.`,
   ];
   return words.filter((word) => word !== undefined).join(' ');
 }
