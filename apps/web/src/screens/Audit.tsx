@@ -6,7 +6,7 @@ import { usePresent } from '../record/present.ts';
 import { useSaying } from '../record/saying.ts';
 import { labelOf, sayValue } from '../record/values.ts';
 import { device, useRows } from '../store/index.ts';
-import { addDays, instantOf } from '../ui/days.ts';
+import { addDays, instantOf, parseDay } from '../ui/days.ts';
 import { Absent, Empty, Moment, Notice, Tag } from '../ui/Pieces.tsx';
 import { ACTION_WORDS, type Asked, deedOf, linesOf, queryOf } from './audit-words.ts';
 import { NotFound } from './NotFound.tsx';
@@ -38,45 +38,64 @@ const RECORDS_BY_TITLE = RECORD_LIST.map((def) => ({ value: def.name, label: def
   a.label.localeCompare(b.label, 'en'),
 );
 const ACTIONS = Object.entries(ACTION_WORDS).map(([value, label]) => ({ value, label }));
+/** A day as people type it; empty asks for nothing. */
+function dayOf(typed: string, today: string): { value: string; problem?: string } {
+  if (typed.trim() === '') return { value: '' };
+  const parsed = parseDay(typed, today);
+  return 'value' in parsed ? { value: parsed.value } : { value: '', problem: parsed.problem };
+}
+
 const all = (label: string) => ({ value: '', label });
 
 /** Searches the audit trail. Needs the network: the trail never leaves the server. */
 export function AuditPage() {
   const { actor } = usePerson();
-  const { zone } = usePresent();
+  const { zone, today } = usePresent();
   const [asked, setAsked] = useState<Asked>(NOTHING);
+  /** What the entries on the page answer; days are instants here. */
+  const [searched, setSearched] = useState<Asked>(NOTHING);
+  const [wrong, setWrong] = useState<{ from?: string | undefined; to?: string | undefined }>({});
   const [found, setFound] = useState<Page>();
   const [problem, setProblem] = useState<string>();
   const [busy, setBusy] = useState(false);
   const people = useRows('users');
 
-  const read = useCallback(
-    async (wish: Asked, before: Page | undefined) => {
-      setBusy(true);
-      const from = wish.from && instantOf(wish.from, '00:00', zone);
-      const to = wish.to && instantOf(addDays(wish.to, 1), '00:00', zone);
-      try {
-        const query = queryOf({ ...wish, record_id: wish.record_id.trim(), from, to }, before?.next_cursor ?? null);
-        const page = (await device.call('GET', `/api/audit?${query}`)) as unknown as Page;
-        setFound({ ...page, entries: [...(before?.entries ?? []), ...page.entries] });
-        setProblem(undefined);
-      } catch (error) {
-        if (!(error instanceof ProblemError)) throw error;
-        setProblem(
-          error.code === 'UNAVAILABLE' ? 'The trail is kept by the server, and there is no network now.' : error.message,
-        );
-      } finally {
-        setBusy(false);
-      }
-    },
-    [zone],
-  );
+  const read = useCallback(async (wish: Asked, before: Page | undefined) => {
+    setBusy(true);
+    try {
+      const query = queryOf(wish, before?.next_cursor ?? null);
+      const page = (await device.call('GET', `/api/audit?${query}`)) as unknown as Page;
+      setFound({ ...page, entries: [...(before?.entries ?? []), ...page.entries] });
+      setProblem(undefined);
+    } catch (error) {
+      if (!(error instanceof ProblemError)) throw error;
+      setProblem(
+        error.code === 'UNAVAILABLE' ? 'The trail is kept by the server, and there is no network now.' : error.message,
+      );
+    } finally {
+      setBusy(false);
+    }
+  }, []);
   const isAdmin = actor.role === 'super_admin';
   useEffect(() => {
     if (isAdmin) void read(NOTHING, undefined);
   }, [isAdmin, read]);
   if (!isAdmin) return <NotFound />;
 
+  const search = () => {
+    const [from, to] = [dayOf(asked.from, today), dayOf(asked.to, today)];
+    const wrong = { from: from.problem, to: to.problem };
+    setWrong(wrong);
+    if (wrong.from || wrong.to) return;
+    const wish = {
+      ...asked,
+      record_id: asked.record_id.trim(),
+      from: from.value && instantOf(from.value, '00:00', zone),
+      to: to.value && instantOf(addDays(to.value, 1), '00:00', zone),
+    };
+    setSearched(wish);
+    void read(wish, undefined);
+  };
   const set = (part: Partial<Asked>) => setAsked((before) => ({ ...before, ...part }));
   return (
     <div className="page">
@@ -88,7 +107,7 @@ export function AuditPage() {
         className="audit-filter"
         onSubmit={(event) => {
           event.preventDefault();
-          void read(asked, undefined);
+          search();
         }}
       >
         <NativeSelect
@@ -116,8 +135,17 @@ export function AuditPage() {
           autoComplete="off"
           spellCheck={false}
         />
-        <TextInput label="From" type="date" value={asked.from} onChange={(e) => set({ from: e.currentTarget.value })} />
-        <TextInput label="To" type="date" value={asked.to} onChange={(e) => set({ to: e.currentTarget.value })} />
+        {(['from', 'to'] as const).map((end) => (
+          <TextInput
+            key={end}
+            label={end === 'from' ? 'From' : 'To'}
+            placeholder="yesterday, 12/3/2026"
+            value={asked[end]}
+            error={wrong[end]}
+            onChange={(e) => set({ [end]: e.currentTarget.value })}
+            autoComplete="off"
+          />
+        ))}
         <Button type="submit" loading={busy}>
           Search
         </Button>
@@ -133,7 +161,7 @@ export function AuditPage() {
           </ol>
           {found.next_cursor !== null && (
             <p className="section-foot">
-              <Button variant="default" loading={busy} onClick={() => void read(asked, found)}>
+              <Button variant="default" loading={busy} onClick={() => void read(searched, found)}>
                 Older entries
               </Button>
             </p>
@@ -167,10 +195,10 @@ function EntryLine({ entry }: { entry: Entry }) {
             {entry.hidden && <Tag tone="neutral">values not shown</Tag>}
           </p>
         )}
-        <button type="button" className="button" aria-expanded={open} onClick={() => setOpen(!open)}>
+        <Button variant="subtle" px="xs" ml={-10} aria-expanded={open} onClick={() => setOpen(!open)}>
           {open ? 'Less' : 'More'}
-          <span className="visually-hidden"> about entry {entry.n}</span>
-        </button>
+          <span className="visually-hidden">&nbsp;about entry {entry.n}</span>
+        </Button>
         {open && <Details entry={entry} />}
       </div>
     </li>
@@ -180,7 +208,7 @@ function EntryLine({ entry }: { entry: Entry }) {
 function Details({ entry }: { entry: Entry }) {
   const how = useSaying();
   const def = recordOf(entry.table_name ?? '');
-  const lines = linesOf(entry.old_values, entry.new_values);
+  const lines = linesOf(entry.old_values, entry.new_values, Object.keys(def?.fields ?? {}));
   const said = (field: string, value: Json) => sayValue(def?.fields[field], value, how) ?? <Absent words="–" />;
   const facts: [string, string | null][] = [
     ['Record', entry.record_id],

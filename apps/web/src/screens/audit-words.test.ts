@@ -23,6 +23,11 @@ test('before and after stand beside each other, whichever has the field', () => 
     { field: 'city', before: 'Enugu', after: null },
     { field: 'reason', before: null, after: 'moved' },
   ]);
+  expect(linesOf({ phone: '1', city: 'E' }, { reason: 'x' }, ['city', 'age', 'phone']).map((l) => l.field)).toEqual([
+    'city',
+    'phone',
+    'reason',
+  ]);
   expect(linesOf(null, null)).toEqual([]);
   expect(linesOf(null, 'a text')).toEqual([]);
 });

@@ -55,11 +55,12 @@ export interface Line {
 const fieldsOf = (values: Json): Record<string, Json> =>
   values !== null && typeof values === 'object' && !Array.isArray(values) ? values : {};
 
-/** Before and after, field by field, in the order in which the entry names them. */
-export function linesOf(old_values: Json, new_values: Json): Line[] {
+/** Before and after, field by field, in the order of the record; fields that it does not have come last. */
+export function linesOf(old_values: Json, new_values: Json, order: readonly string[] = []): Line[] {
   const [before, after] = [fieldsOf(old_values), fieldsOf(new_values)];
-  const fields = [...new Set([...Object.keys(before), ...Object.keys(after)])];
-  return fields.map((field) => ({ field, before: before[field] ?? null, after: after[field] ?? null }));
+  const named = new Set([...Object.keys(before), ...Object.keys(after)]);
+  const fields = new Set([...order.filter((field) => named.has(field)), ...named]);
+  return [...fields].map((field) => ({ field, before: before[field] ?? null, after: after[field] ?? null }));
 }
 
 /** What the filters of the page ask for. */
