@@ -26,7 +26,7 @@ import { BODY_BYTES_MAX, readJsonBodies } from './routes/input.ts';
 import { liveRoute } from './routes/live.ts';
 import { loginRoutes } from './routes/login.ts';
 import { Moves } from './routes/moves.ts';
-import { handleProblems, problemBody } from './routes/problems.ts';
+import { handleProblems, problemBody, refuseLine } from './routes/problems.ts';
 import { recordRoutes } from './routes/records.ts';
 import { searchRoutes } from './routes/search.ts';
 import type { AppConfig, Services } from './routes/services.ts';
@@ -59,12 +59,13 @@ const REQUEST_MS_MAX = 60_000;
 export function buildApp(deps: AppDeps): FastifyInstance {
   const { config } = deps;
   const app = fastify({
-    logger: config.logLevel === undefined ? false : { level: config.logLevel, redact: ['req.headers.authorization'] },
+    logger: config.logLevel === undefined ? false : { level: config.logLevel, serializers: { req: toldOf } },
     bodyLimit: BODY_BYTES_MAX,
     requestTimeout: REQUEST_MS_MAX,
     trustProxy: trusted(config.trustProxy),
     routerOptions: { ignoreTrailingSlash: true, maxParamLength: 200 },
     frameworkErrors: unreadablePath,
+    clientErrorHandler: refuseLine,
   });
   const s = services(app, deps);
   handleProblems(app);
@@ -88,6 +89,9 @@ export function buildApp(deps: AppDeps): FastifyInstance {
   closeSoon(app);
   return app;
 }
+
+/** What the log tells of a request: nothing of what was searched for or filtered by, which may name a patient. */
+const toldOf = ({ method, url, ip }: FastifyRequest) => ({ method, url: url.split('?')[0], remoteAddress: ip });
 
 /** A path that cannot be decoded meets no route and no hook. */
 function unreadablePath(_error: FastifyError, _request: FastifyRequest, reply: FastifyReply): void {

@@ -1,3 +1,4 @@
+import type { Socket } from 'node:net';
 import { type FieldProblems, fieldProblems, PROBLEMS, type ProblemCode, ProblemError } from '@psa/domain';
 import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { z } from 'zod';
@@ -39,4 +40,19 @@ export function handleProblems(app: FastifyInstance): void {
     if (problem instanceof WaitProblem) reply.header('retry-after', String(Math.ceil(problem.waitMs / 1000)));
     return reply.code(problem.status).send(problemBody(problem.code, problem.message, problem.fields));
   });
+}
+
+/** Answers what never became a request (no HTTP, broken chunks, headers beyond any measure) in our shape too, and ends the line. */
+export function refuseLine(error: Error & { code?: string }, socket: Socket): void {
+  if (error.code === 'ECONNRESET' || !socket.writable) return void socket.destroy();
+  const code = error.code === 'HPE_HEADER_OVERFLOW' ? 'TOO_LARGE' : 'BAD_REQUEST';
+  const body = JSON.stringify(problemBody(code));
+  const head = [
+    `HTTP/1.1 ${PROBLEMS[code].status} Refused`,
+    'content-type: application/json; charset=utf-8',
+    'cache-control: no-store',
+    `content-length: ${Buffer.byteLength(body)}`,
+    'connection: close',
+  ];
+  socket.end(`${head.join('\r\n')}\r\n\r\n${body}`, () => socket.destroy());
 }
