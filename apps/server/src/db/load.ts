@@ -86,7 +86,8 @@ export function loading(facility: string, needs: readonly Need[]): { steps: Step
     for (const { kind, field, value } of list) among.set(`${kind}/${field}/${value}`, []);
     steps.push({
       sql: amongSql(first.kind, first.field),
-      values: [facility, [...new Set(list.map((a) => a.value))]],
+      // PostgreSQL's text holds no NUL: no row has such a value, and the judge says what is wrong with it.
+      values: [facility, [...new Set(list.map((a) => a.value).filter((value) => !value.includes('\0')))]],
       take: (found) => {
         for (const line of found) among.get(`${first.kind}/${first.field}/${line.value}`)?.push(line.row);
       },

@@ -146,6 +146,15 @@ const BODIES: readonly Case[] = [
     field: 'first_name',
   },
   {
+    name: 'NUL in a link by which other rows are looked up',
+    path: '/api/sync/duty-roster',
+    as: 'doctor',
+    ask: { body: { user_id: '\0' } },
+    status: 400,
+    code: 'INVALID',
+    field: 'user_id',
+  },
+  {
     name: 'half a character in a name',
     path: '/api/sync/patients',
     as: 'doctor',
