@@ -8,12 +8,14 @@ import { rowJson, type Statement } from './sql.ts';
 const SEARCH_MS_MAX = 1_000;
 /** Names in use that are compared with one typed word. */
 const ALIKE_MAX = 100;
+/** Whoever finds so many patients with what was typed has typed what was meant, or will type more. */
+const ENOUGH = 5;
 
 const patients = recordOf('patients');
 if (!patients) throw new Error('There are no patients to search.');
 
 /** $1 facility, $2–$8 the plan, $9 how many. → row as JSON text, best first */
-const FIND: Statement = {
+export const FIND: Statement = {
   name: 'find patients',
   text: `select t.id, ${rowJson(patients)}::text as row
     from find_patients($2, $3, $4, $5, $6, $7, $8, $9) with ordinality as f (patient_id, place)
@@ -49,8 +51,8 @@ export class PatientFinder {
   }
 
   /**
-   * The number itself first, then numbers that begin so, names that begin so, patients that hold every word, and while there is room those whose
-   * names are spelt a little otherwise. Retracted patients are not found. Null when it would have taken too long.
+   * The number itself first, then numbers that begin so, names that begin so, patients that hold every word, and when these are few those
+   * whose names are spelt a little otherwise. Retracted patients are not found. Null when it would have taken too long.
    * @param limit at least 1
    */
   async find(facility: string, typed: string, limit: number): Promise<Found | null> {
@@ -59,7 +61,7 @@ export class PatientFinder {
     const hits = await this.#look(facility, plan, limit + 1);
     if (!hits) return null;
     if (hits.length > limit) return { texts: hits.slice(0, limit).map(({ row }) => row), exact: limit, more: true };
-    const others = await this.#otherwise(facility, plan, limit + 1);
+    const others = hits.length >= ENOUGH ? [] : await this.#otherwise(facility, plan, limit + 1);
     const ids = new Set(hits.map(({ id }) => id));
     const all = [...hits, ...others.filter(({ id }) => !ids.has(id))];
     return { texts: all.slice(0, limit).map(({ row }) => row), exact: hits.length, more: all.length > limit };
