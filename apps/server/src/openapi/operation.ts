@@ -1,7 +1,7 @@
 import { type Json, PROBLEMS, type ProblemCode, ROLES, type Role } from '@psa/domain';
 import type { Schema } from './schema.ts';
 
-export type Method = 'get' | 'post' | 'put' | 'patch' | 'delete';
+type Method = 'get' | 'post' | 'put' | 'patch' | 'delete';
 
 export interface Parameter {
   name: string;
@@ -42,7 +42,7 @@ const SIGNED_IN: readonly ProblemCode[] = [
 ];
 
 /** All refusals of an operation, by status. */
-export function problemsOf(op: Operation): Map<number, ProblemCode[]> {
+function problemsOf(op: Operation): Map<number, ProblemCode[]> {
   const limited = op.who !== 'anybody' && op.who !== 'signed in' && op.who.length < ROLES.length;
   const codes = new Set<ProblemCode>([
     ...ALWAYS,

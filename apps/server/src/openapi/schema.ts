@@ -20,7 +20,7 @@ export function object(properties: Readonly<Record<string, Schema>>, optional: r
 }
 
 export const ID: Schema = text({ format: 'uuid', pattern: UUID.source });
-export const DAY: Schema = text({ format: 'date', pattern: '^\\d{4}-\\d{2}-\\d{2}$' });
+const DAY: Schema = text({ format: 'date', pattern: '^\\d{4}-\\d{2}-\\d{2}$' });
 export const MOMENT: Schema = text({ format: 'date-time', pattern: '^\\d{4}-\\d{2}-\\d{2}T\\d{2}:\\d{2}:\\d{2}\\.\\d{3}Z$' });
 
 const kinds: Readonly<Record<FieldSpec['kind'], (f: FieldSpec) => Schema>> = {

@@ -90,7 +90,7 @@ async function day(text: string, home: Home): Promise<string> {
 }
 
 /** The calendar day of a moment in a time zone. An unknown zone counts as UTC. */
-export function localDay(ms: number, timeZone: string): string {
+function localDay(ms: number, timeZone: string): string {
   try {
     return new Intl.DateTimeFormat('en-CA', { timeZone, year: 'numeric', month: '2-digit', day: '2-digit' }).format(ms);
   } catch {

@@ -9,7 +9,7 @@ export const PAGE_ROWS_MAX = 500;
 const OVERLAP_MS = 60_000;
 
 /** A place in the order of commits, as clients carry it: `<number>.<epoch>`. */
-export interface Token {
+interface Token {
   seq: number;
   epoch: string;
 }
