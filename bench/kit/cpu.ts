@@ -13,7 +13,7 @@ function stat(pid: number | string): string[] | null {
   }
 }
 
-/** CPU time in ms that these processes and all their present descendants have used, or null where the system does not tell. */
+/** CPU time in ms that these processes and all their descendants have used, or null where the system does not tell. */
 export function cpuMs(pids: readonly number[]): number | null {
   let entries: string[];
   try {
@@ -24,8 +24,10 @@ export function cpuMs(pids: readonly number[]): number | null {
   const parents = new Map<number, { parent: number; ticks: number }>();
   for (const pid of entries) {
     const fields = stat(pid);
-    // After the name: state, ppid, …, utime and stime are the 12th and 13th.
-    if (fields) parents.set(Number(pid), { parent: Number(fields[1]), ticks: Number(fields[11]) + Number(fields[12]) });
+    if (!fields) continue;
+    // After the name: state, ppid, …; from the 12th utime and stime, and those of children that have ended.
+    const used = fields.slice(11, 15).reduce((sum, ticks) => sum + Number(ticks), 0);
+    parents.set(Number(pid), { parent: Number(fields[1]), ticks: used });
   }
   const ours = (pid: number): boolean => {
     for (let at: number | undefined = pid; at !== undefined && at > 1; at = parents.get(at)?.parent) {
@@ -36,6 +38,16 @@ export function cpuMs(pids: readonly number[]): number | null {
   let ticks = 0;
   for (const [pid, { ticks: own }] of parents) if (ours(pid)) ticks += own;
   return ticks * TICK_MS;
+}
+
+/** Resident memory of a process in MB, or null where the system does not tell. */
+export function residentMb(pid: number): number | null {
+  try {
+    const kb = /^VmRSS:\s+(\d+)/m.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1];
+    return kb === undefined ? null : Math.round(Number(kb) / 1024);
+  } catch {
+    return null;
+  }
 }
 
 /** A look so often, and this much CPU time between two of them counts as rest. */

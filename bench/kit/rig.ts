@@ -3,6 +3,7 @@ import { chmod, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type Actor, demoWard, uuidv7 } from '@psa/domain';
+import { type LoginReply, PROTOCOL_VERSION } from '@psa/sync';
 import type pg from 'pg';
 import { Database } from '../../apps/server/src/db/database.ts';
 import { migrate } from '../../apps/server/src/db/migrate.ts';
@@ -22,25 +23,33 @@ export interface Rig {
   serverUrl: string;
   pool: pg.Pool;
   facility: string;
+  /** The person who is signed in. */
+  doctor: string;
   /** Process ids of the server and of the postmaster. */
   pids: { server: number; postgres: number };
-  /** The id of the n-th generated patient, from 1. */
-  patientId(n: number): string;
   /** The last the server printed. */
   said(): string;
   close(): Promise<void>;
 }
 
-const say = (text: string) => process.stderr.write(`  ${text}\n`);
+/** Progress, on standard error. */
+export const say = (text: string) => process.stderr.write(`  ${text}\n`);
 
-/** Ids that SQL can make from a number too. */
-const patientId = (n: number): string => `00000000-0000-7000-8000-${String(n).padStart(12, '0')}`;
+/** The id of the n-th generated patient, from 1 (people.ts makes them in SQL). */
+export const patientId = (n: number): string => `00000000-0000-7000-8000-${String(n).padStart(12, '0')}`;
 
-/** Starts a rig with so many patients. Whoever opens it closes it. */
-export async function openRig(patients: number): Promise<Rig> {
+/** Two hundred clients of pgbench, and the server's own. */
+const CONNECTIONS_MAX = 250;
+
+/** Puts patients into the database as its owner. */
+type Fill = (owner: pg.Pool, facility: string, doctor: string) => Promise<void>;
+
+/** Starts a rig with so many patients, made through the one way in, or with what `fill` puts there. Whoever opens it closes it. */
+export async function openRig(fill: number | Fill): Promise<Rig> {
   const folder = await mkdtemp(join(tmpdir(), 'psa-bench-'));
   await chmod(folder, 0o755);
-  const cluster = await openCluster({ folder: join(folder, 'pg'), say, lost: (error) => say(String(error)) });
+  const settings = { max_connections: String(CONNECTIONS_MAX) };
+  const cluster = await openCluster({ folder: join(folder, 'pg'), say, lost: (error) => say(String(error)), settings });
   const pool = createPool({ connectionString: cluster.url }, (error) => say(String(error)));
   const undo = async () => {
     await pool.end();
@@ -51,8 +60,9 @@ export async function openRig(patients: number): Promise<Rig> {
     await migrate(cluster.url);
     await seed(pool);
     const { rows } = await pool.query("select facility_id, id from users where email = 'doctor@unth.edu.ng'");
-    const actor: Actor = { user_id: rows[0].id, facility_id: rows[0].facility_id, role: 'consultant' };
-    await fill(pool, actor, patients);
+    const { id: doctor, facility_id: facility } = rows[0];
+    if (typeof fill === 'function') await fill(pool, facility, doctor);
+    else await makePatients(pool, { user_id: doctor, facility_id: facility, role: 'consultant' }, fill);
     const port = await freePort();
     const server = await ServerProcess.start({
       port,
@@ -65,9 +75,9 @@ export async function openRig(patients: number): Promise<Rig> {
       databaseUrl: cluster.url,
       serverUrl: cluster.serverUrl,
       pool,
-      facility: actor.facility_id,
+      facility,
+      doctor,
       pids: { server: server.pid, postgres: cluster.pid() },
-      patientId,
       said: () => server.said.slice(-1000),
       close: async () => {
         await server.stop();
@@ -81,7 +91,7 @@ export async function openRig(patients: number): Promise<Rig> {
 }
 
 /** Makes patients through the one way in, a hundred at a time, with ids counted from 1. */
-async function fill(pool: pg.Pool, actor: Actor, patients: number): Promise<void> {
+async function makePatients(pool: pg.Pool, actor: Actor, patients: number): Promise<void> {
   say(`Making ${patients} patients`);
   const writer = {
     store: new PgServerStore(new Database(pool)),
@@ -100,13 +110,17 @@ async function fill(pool: pg.Pool, actor: Actor, patients: number): Promise<void
   await pool.query('vacuum analyze');
 }
 
-/** Signs the trial doctor in. @returns the bearer token */
-export async function signIn(url: string): Promise<string> {
+/** Signs the trial doctor in, on a device that keeps a copy. */
+export async function signIn(url: string, device: string): Promise<LoginReply> {
   const answer = await fetch(`${url}/api/login`, {
     method: 'POST',
     headers: { 'content-type': 'application/json' },
-    body: JSON.stringify({ email: 'doctor@unth.edu.ng', password: 'Doctor@123' }),
+    body: JSON.stringify({
+      email: 'doctor@unth.edu.ng',
+      password: 'Doctor@123',
+      device: { id: device, name: 'bench', schema: PROTOCOL_VERSION },
+    }),
   });
   if (!answer.ok) throw new Error(`Signing in answered ${answer.status}: ${await answer.text()}`);
-  return ((await answer.json()) as { token: string }).token;
+  return (await answer.json()) as LoginReply;
 }

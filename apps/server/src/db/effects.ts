@@ -1,7 +1,7 @@
-import { randomBytes } from 'node:crypto';
 import { type AnyRow, type Json, RECORD_LIST, uuidv7 } from '@psa/domain';
 import type { AuditEntry, Effects, MutationEntry, QuarantineEntry, RowWrite } from '@psa/sync';
 import type { Step } from './load.ts';
+import { randomBytes } from './random.ts';
 import { AUDIT, CLOSE, kindOf, LOG, QUARANTINE } from './sql.ts';
 
 /** PostgreSQL's text holds no NUL. */

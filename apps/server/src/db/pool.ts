@@ -1,3 +1,4 @@
+import { Socket } from 'node:net';
 import pg from 'pg';
 
 /** pg's numbers of the types whose default reading would lose or bend something. */
@@ -17,6 +18,25 @@ const TYPES: pg.CustomTypesConfig = { getTypeParser };
 /** Connections of one process; PostgreSQL's default allows 100 in all. */
 const POOL_MAX = 20;
 
+/** A socket on which what is written in one turn of the event loop leaves together: a flight of statements is one packet, not one each. */
+function gatheringSocket(): Socket {
+  const socket = new Socket();
+  const write = socket.write.bind(socket) as (...args: unknown[]) => boolean;
+  let gathering = false;
+  socket.write = (...args: unknown[]): boolean => {
+    if (!gathering) {
+      gathering = true;
+      socket.cork();
+      process.nextTick(() => {
+        gathering = false;
+        socket.uncork();
+      });
+    }
+    return write(...args);
+  };
+  return socket;
+}
+
 /**
  * A pool whose connections send queries without waiting for the answers before (pipelining): cursors cannot be used on it.
  * Lost connections are reported to `onError` and replaced; they never end the process.
@@ -28,6 +48,7 @@ export function createPool(config: string | pg.PoolConfig, onError: (error: Erro
     application_name: 'plastic-surgeon-assistant',
     keepAlive: true,
     types: TYPES,
+    stream: gatheringSocket,
     ...given,
     pipeline: true,
   });
