@@ -95,8 +95,8 @@ export const pathOf = (def: RecordDef): string => ALIASES[def.name]?.path ?? def
 /** One of them, as the key of an answer: `patient_allergies` → `patient_allergy`. */
 export const singular = (def: RecordDef): string => def.name.replace(/ies$/, 'y').replace(/s$/, '');
 
-/** Every record as it is published. */
-export const PUBLISHED: readonly Published[] = RECORD_LIST.map((def) => {
+/** Every record as it is published. The audit trail is not among them: it has a way of its own (audit.ts). */
+export const PUBLISHED: readonly Published[] = RECORD_LIST.filter((def) => !def.chained).map((def) => {
   const alias = ALIASES[def.name] ?? {};
   return { ...alias, def, path: `/api/sync/${pathOf(def)}`, many: alias.many ?? def.name, one: alias.one ?? singular(def) };
 });
