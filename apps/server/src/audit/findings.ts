@@ -64,8 +64,8 @@ function reordered(found: readonly Finding[]): Finding[] {
 function joined(found: readonly Finding[]): Finding[] {
   const out: Finding[] = [];
   for (const f of found) {
-    const last = out.at(-1);
-    if (last && last.is === f.is && f.from <= last.to + 1) last.to = Math.max(last.to, f.to);
+    const last = out.findLast((o) => o.is === f.is);
+    if (last && f.from <= last.to + 1) last.to = Math.max(last.to, f.to);
     else out.push({ ...f });
   }
   return out;

@@ -60,7 +60,7 @@ export interface Look {
 }
 
 /** What counts as looking at a patient. */
-const LOOKS = ['read', 'list', 'export'];
+const LOOKS = ['read', 'list', 'summary', 'export'];
 
 /** `2026-11-22T09:30:00.000Z` of a column. */
 const utc = (column: string) => `to_char(${column} at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"')`;
