@@ -193,6 +193,15 @@ describe('who has looked at a patient', () => {
     expect((await h.pull(tablet)).text).not.toContain('record_views');
   });
 
+  test('that a device fetched a copy is told once for each part of it', async () => {
+    const nurse = await h.hire('nursing');
+    const { device, token } = await h.tablet(nurse);
+    expect((await h.call('GET', `/api/sync/snapshot?device=${device}&scope=identity&min_head=0`, { token })).status).toBe(200);
+    expect((await search(`action=copy&user_id=${nurse.id}`)).entries).toMatchObject([
+      { device_id: device, device_name: 'A tablet', new_values: { scope: 'identity' } },
+    ]);
+  });
+
   test('is not for other hospitals and names nothing that is not there', async () => {
     const far = randomUUID();
     await h.pool.query(

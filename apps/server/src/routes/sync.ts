@@ -3,10 +3,11 @@ import { ProblemError } from '@psa/domain';
 import { grants, pullRequestSchema, pushRequestSchema } from '@psa/sync';
 import type { FastifyInstance } from 'fastify';
 import { z } from 'zod';
+import { auditEntry } from '../auth/audit.ts';
 import { Contacts } from '../auth/contacts.ts';
 import { callerOf } from './caller.ts';
 import { take, uuid } from './input.ts';
-import { type Services, sessionOf, signedIn, signedInAnyDevice } from './services.ts';
+import { originOf, type Services, sessionOf, signedIn, signedInAnyDevice } from './services.ts';
 import { frame, Snapshots } from './snapshots.ts';
 
 const count = z
@@ -62,6 +63,8 @@ export function syncRoutes(app: FastifyInstance, s: Services): void {
       minHead: query.min_head,
       begun: query.snapshot,
     });
+    const about = { user_id: actor.user_id, device_id: caller.device, new_values: { scope: query.scope, head: header.head } };
+    await s.audit.add(actor.facility_id, auditEntry('copy', s.now(), originOf(request), about));
     // Page numbers of one snapshot mean nothing in another: that one is sent from its start.
     const from = header.snapshot === query.snapshot ? (query.from ?? 0) : 0;
     const frames = [Buffer.from(JSON.stringify(header)), ...pages.slice(from)].flatMap(frame);

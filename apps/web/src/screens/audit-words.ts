@@ -11,6 +11,13 @@ export const ACTION_WORDS: Readonly<Record<string, string>> = {
   read: 'Opened',
   list: 'Read a list of',
   search: 'Searched',
+  copy: 'Fetched a copy for a device',
+  summary: 'Read a summary of',
+  ai_chat: 'Asked the language model',
+  ai_chat_end: 'Was answered by the language model',
+  ai_test: 'Tried the language model',
+  ai_key_kept: 'Gave the key of the language model',
+  ai_key_removed: 'Removed the key of the language model',
   export: 'Exported',
   refuse: 'Was refused a change of',
   settle: 'Settled',
@@ -27,12 +34,23 @@ export const ACTION_WORDS: Readonly<Record<string, string>> = {
 };
 
 /** Actions that say by themselves what was done. */
-const ALONE = ['login', 'login_failed', 'logout', 'password', 'approve', 'unapprove', 'activate', 'deactivate', 'audit'];
+const ALONE = [
+  'login',
+  'login_failed',
+  'logout',
+  'password',
+  'approve',
+  'unapprove',
+  'activate',
+  'deactivate',
+  'audit',
+  'copy',
+];
 
 /** One entry as the beginning of a sentence: what was done to what. */
 export function deedOf({ action, table_name }: { action: string; table_name: string | null }): string {
   const words = Object.hasOwn(ACTION_WORDS, action) ? (ACTION_WORDS[action] ?? action) : action;
-  if (table_name === null || ALONE.includes(action)) return words;
+  if (table_name === null || ALONE.includes(action) || action.startsWith('ai_')) return words;
   const def = recordOf(table_name);
   if (!def) return `${words} ${table_name}`;
   return `${words} ${(action === 'list' || action === 'search' ? def.titles : def.title).toLowerCase()}`;
@@ -41,6 +59,7 @@ export function deedOf({ action, table_name }: { action: string; table_name: str
 /** What a reading of a patient's record opened. */
 export function lookOf({ action, table_name }: { action: string; table_name: string | null }): string {
   if (action === 'read' && table_name === 'patients') return 'Opened the record';
+  if (action === 'summary') return 'Read a summary';
   const def = table_name === null ? undefined : recordOf(table_name);
   const what = (def?.titles ?? table_name ?? 'the record').toLowerCase();
   return action === 'export' ? `Exported ${what}` : `Read ${what}`;
