@@ -4,6 +4,7 @@ import { z } from 'zod';
 import { type Place, Trail } from '../audit/trail.ts';
 import { auditEntry } from '../auth/audit.ts';
 import { idOf, line, take, uuid } from './input.ts';
+import { refuse } from './refuse.ts';
 import { originOf, type Services, sessionOf, signedIn } from './services.ts';
 
 const PAGE = 50;
@@ -25,7 +26,7 @@ const cursor = z
   .refine(({ at }) => isInstant(at), { error: 'The next_cursor of the page before.' });
 
 /** What a search of the trail may ask; every word once. */
-export const auditQuery = z.strictObject({
+const auditQuery = z.strictObject({
   user_id: uuid.optional(),
   table_name: line(100).optional(),
   record_id: line(100).optional(),
@@ -50,7 +51,7 @@ export function auditRoutes(app: FastifyInstance, s: Services): void {
 
   app.get('/api/audit', { onRequest }, async (request) => {
     const { actor } = sessionOf(request);
-    if (!may(actor, 'read', entries)) throw new ProblemError('NOT_YOURS');
+    if (!may(actor, 'read', entries)) await refuse(s, request, entries, 'list');
     const { cursor: after, ...wish } = take(auditQuery, request.query);
     const found = await trail.search(actor, { ...wish, after });
     const { limit: _, ...asked } = wish;

@@ -6,6 +6,7 @@ import { type Wish, writeAll } from '../db/write.ts';
 import { type Body, type Home, readBody } from './body.ts';
 import { idOf } from './input.ts';
 import { type Published, publishedAs } from './published.ts';
+import { refuse } from './refuse.ts';
 import { originOf, type Services, sessionOf } from './services.ts';
 
 /** One prescription with all its drugs is a dozen; a group may hold a hundred. */
@@ -25,13 +26,13 @@ interface Target {
  */
 export async function post(s: Services, p: Published, request: FastifyRequest): Promise<string> {
   const { actor } = sessionOf(request);
-  if (!may(actor, 'create', p.def) && !may(actor, 'read', p.def)) throw new ProblemError('NOT_YOURS');
   const whole = request.body as Readonly<Record<string, Json>> | null | undefined;
+  if (!may(actor, 'create', p.def) && !may(actor, 'read', p.def)) await refuse(s, request, p.def, 'create', idIn(whole));
   const { items } = p;
   if (items && typeof whole === 'object' && whole !== null && Object.hasOwn(whole, p.one)) {
     return postWithItems(s, p, items, request, whole);
   }
-  const target = await targetOf(s, p, actor, await readBody(p, whole, homeOf(s, actor)));
+  const target = await targetOf(s, p, request, await readBody(p, whole, homeOf(s, actor)));
   const written = await write(s, request, target.wish ? [target.wish] : []);
   return `{"${p.one}":${await textOf(s, p.def, actor, target, written)}}`;
 }
@@ -52,7 +53,7 @@ async function postWithItems(
   else if (list.length > ITEMS_MAX) fields[key] = `At most ${ITEMS_MAX}.`;
   if (Object.keys(fields).length > 0) throw new ProblemError('INVALID', { fields });
   const home = homeOf(s, actor);
-  const target = await targetOf(s, p, actor, await readBody(p, head, home));
+  const target = await targetOf(s, p, request, await readBody(p, head, home));
   const inside = publishedAs(kind);
   const of: Patch = { ...target.stored, ...target.wish?.patch };
   const shared = Object.fromEntries(same.filter((name) => Object.hasOwn(of, name)).map((name) => [name, of[name] ?? null]));
@@ -63,7 +64,7 @@ async function postWithItems(
     if ((body.patch[link] ?? target.id) !== target.id)
       throw new ProblemError('INVALID', { fields: { [at + link]: 'Of another.' } });
     const linked = { ...body, patch: { ...body.patch, ...shared, [link]: target.id } };
-    targets.push(await beside(at, async () => checked(inside.def, await targetOf(s, inside, actor, linked))));
+    targets.push(await beside(at, async () => checked(inside.def, await targetOf(s, inside, request, linked))));
   }
   const ids = targets.map(({ id }) => id);
   if (new Set(ids).size < ids.length) throw new ProblemError('INVALID', { fields: { [key]: 'The same id twice.' } });
@@ -102,12 +103,13 @@ export async function change(s: Services, p: Published, request: FastifyRequest)
   const id = idOf(request.params);
   const { id: named, base, patch } = await readBody(p, request.body, homeOf(s, actor));
   if (named !== undefined && named !== id) throw new ProblemError('INVALID', { fields: { id: 'Not the id of the address.' } });
-  if (!may(actor, 'read', def) || !mightEdit(actor, def)) throw new ProblemError('NOT_YOURS');
+  if (!may(actor, 'read', def) || !mightEdit(actor, def)) await refuse(s, request, def, 'edit', id);
   const stored = await s.rows.row(actor.facility_id, def.name, id);
   // Whose it is was not asked by `may`; to others it is as if it were not there.
   const reach = reachOf(def, actor);
   if (reach.length > 0 && !(stored && reaches(reach, stored))) {
-    throw new ProblemError(may(actor, 'edit', def, Object.keys(patch)) ? 'NOT_FOUND' : 'NOT_YOURS');
+    if (!may(actor, 'edit', def, Object.keys(patch))) await refuse(s, request, def, 'edit', id);
+    throw new ProblemError('NOT_FOUND');
   }
   const wanted = stored && !stored.deleted ? differing(stored, carried(p, patch)) : patch;
   // A row that was read may be sent back whole by whoever may change something of it.
@@ -129,11 +131,13 @@ export function mightEdit({ role }: Pick<Actor, 'role'>, { access }: RecordDef):
 }
 
 /** What a body wishes: a new row, or the change of one that it names and that is there. */
-async function targetOf(s: Services, p: Published, actor: Actor, { id: given, base, patch }: Body): Promise<Target> {
+async function targetOf(s: Services, p: Published, request: FastifyRequest, body: Body): Promise<Target> {
+  const { id: given, base, patch } = body;
+  const { actor } = sessionOf(request);
   const { def } = p;
   const stored = await named(s, p, actor, given, patch);
   if (!stored) {
-    if (!may(actor, 'create', def)) throw new ProblemError('NOT_YOURS');
+    if (!may(actor, 'create', def)) await refuse(s, request, def, 'create', given);
     if (base !== undefined) throw new ProblemError('INVALID', { fields: { row_version: 'A new record has none.' } });
     const id = given ?? s.newId();
     return { id, wish: { kind: def.name, id, op: 'create', patch: { ...patch, ...absent(p, patch) } } };
@@ -143,7 +147,7 @@ async function targetOf(s: Services, p: Published, actor: Actor, { id: given, ba
     const say = 'The record with this id was retracted. Give a new record an id of its own.';
     throw new ProblemError('TAKEN', { say, fields: { id: say } });
   }
-  if (!may(actor, 'read', def)) throw new ProblemError('NOT_YOURS');
+  if (!may(actor, 'read', def)) await refuse(s, request, def, 'edit', id);
   const wanted = differing(stored, carried(p, patch));
   if (Object.keys(wanted).length === 0) return { id, stored };
   return { id, stored, wish: { kind: def.name, id, op: 'edit', patch: wanted, ...(base === undefined ? {} : { base }) } };
@@ -173,6 +177,9 @@ async function named(
 
 const isKey = (def: RecordDef, key: readonly string[], patch: Patch): boolean =>
   key.every((field) => (def.fields[field]?.kind === 'link' ? isId(patch[field]) : Number.isSafeInteger(patch[field])));
+/** The id that a body gives, when it is one. */
+const idIn = (body: Readonly<Record<string, Json>> | null | undefined): string | null =>
+  typeof body?.id === 'string' && isId(body.id) ? body.id : null;
 const isId = (value: Json | undefined): boolean => typeof value === 'string' && /^[0-9a-f-]{36}$/.test(value);
 
 /** What a new row gets where the client named nothing. */

@@ -1,6 +1,6 @@
 import { type Actor, type AnyRow, may, ProblemError, type RecordDef } from '@psa/domain';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
-import { auditEntry } from '../auth/audit.ts';
+import { auditEntry, readingOf } from '../auth/audit.ts';
 import { reaches, reachOf } from '../db/lists.ts';
 import { writeAll } from '../db/write.ts';
 import { idOf } from './input.ts';
@@ -8,6 +8,7 @@ import { type Asked, isCounted, listWish, tokenText } from './list-wish.ts';
 import { PUBLISHED, type Published, publishedAs } from './published.ts';
 import { questionsOf } from './questions.ts';
 import { change, post } from './record-writes.ts';
+import { refuse } from './refuse.ts';
 import { originOf, type Services, sessionOf, signedIn } from './services.ts';
 
 const JSON_TYPE = 'application/json; charset=utf-8';
@@ -48,7 +49,7 @@ const isAudited = (def: RecordDef): boolean => !UNAUDITED.includes(def.scope);
 
 async function list(s: Services, p: Published, request: FastifyRequest): Promise<string> {
   const { actor } = sessionOf(request);
-  if (!may(actor, 'read', p.def)) throw new ProblemError('NOT_YOURS');
+  if (!may(actor, 'read', p.def)) await refuse(s, request, p.def, 'list');
   const asked = listWish(p, actor, request.query as Readonly<Record<string, unknown>>);
   const { texts, cursor, since } = await page(s, p, actor, asked);
   await noteList(s, p, request, asked.wish.where, texts.length);
@@ -95,13 +96,13 @@ async function withItems(
 async function one(s: Services, p: Published, request: FastifyRequest): Promise<string> {
   const { actor, device_id } = sessionOf(request);
   const { def } = p;
-  if (!may(actor, 'read', def)) throw new ProblemError('NOT_YOURS');
   const id = idOf(request.params);
+  if (!may(actor, 'read', def)) await refuse(s, request, def, 'read', id);
   const text = await s.rows.present(actor.facility_id, def.name, id);
   const reach = reachOf(def, actor);
   if (text === undefined || (reach.length > 0 && !reaches(reach, JSON.parse(text)))) throw new ProblemError('NOT_FOUND');
   if (isAudited(def)) {
-    const about = { user_id: actor.user_id, device_id, table_name: def.name, record_id: id };
+    const about = { user_id: actor.user_id, device_id, table_name: def.name, ...readingOf(def, id, text) };
     await s.audit.add(actor.facility_id, auditEntry('read', s.now(), originOf(request), about));
   }
   return (await withItems(s, p, actor, [text]))[0] ?? text;
@@ -110,8 +111,8 @@ async function one(s: Services, p: Published, request: FastifyRequest): Promise<
 /** What belongs to another row: the one checklist of an operation (null when there is none), the questions of a lesson. */
 async function by(s: Services, p: Published, { field, answer }: NonNullable<Published['by']>, request: FastifyRequest) {
   const { actor } = sessionOf(request);
-  if (!may(actor, 'read', p.def)) throw new ProblemError('NOT_YOURS');
   const of = idOf(request.params);
+  if (!may(actor, 'read', p.def)) await refuse(s, request, p.def, 'read', of);
   if (answer === 'questions') return `{"${p.many}":${await questionsOf(s, actor, of)}}`;
   const where = { [field]: of };
   const wish = { where, reach: reachOf(p.def, actor), since: null, after: null, limit: 1 };
@@ -142,8 +143,8 @@ async function noteList(
 
 async function retract(s: Services, def: RecordDef, request: FastifyRequest): Promise<{ message: string }> {
   const { actor } = sessionOf(request);
-  if (!may(actor, 'retract', def)) throw new ProblemError('NOT_YOURS');
   const id = idOf(request.params);
+  if (!may(actor, 'retract', def)) await refuse(s, request, def, 'retract', id);
   const { reason } = request.query as { reason?: unknown };
   if (reason !== undefined && (typeof reason !== 'string' || reason.length > 1000)) {
     throw new ProblemError('INVALID', { fields: { reason: 'At most 1000 characters.' } });

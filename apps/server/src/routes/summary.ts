@@ -16,6 +16,7 @@ import { z } from 'zod';
 import { auditEntry } from '../auth/audit.ts';
 import { writeOne } from '../db/write.ts';
 import { idOf, take, uuid } from './input.ts';
+import { refuse } from './refuse.ts';
 import { originOf, type Services, sessionOf, signedIn } from './services.ts';
 
 const STAYS = RECORDS.patient_admissions as unknown as RecordDef;
@@ -37,7 +38,7 @@ export function summaryRoutes(app: FastifyInstance, s: Services): void {
 
   app.post(path, { onRequest }, async (request) => {
     const { actor } = sessionOf(request);
-    if (!may(actor, 'edit', STAYS)) throw new ProblemError('NOT_YOURS');
+    if (!may(actor, 'edit', STAYS)) await refuse(s, request, STAYS, 'edit');
     const { admission_id, row_version } = take(wishes, request.body ?? {});
     const chart = await chartOf(s, request, admission_id);
     const made = draft(s, chart);
@@ -74,8 +75,8 @@ function draft(s: Services, chart: Chart) {
 async function chartOf(s: Services, request: FastifyRequest, admissionId: string | undefined): Promise<Chart> {
   const { actor, device_id } = sessionOf(request);
   const { facility_id: facility } = actor;
-  if (!may(actor, 'read', STAYS)) throw new ProblemError('NOT_YOURS');
   const id = idOf(request.params);
+  if (!may(actor, 'read', STAYS)) await refuse(s, request, STAYS, 'read');
   const rowsOf = async (kind: string, link: string, ids: readonly string[]): Promise<AnyRow[]> =>
     (await s.rows.pointing(facility, kind, link, ids)).map(({ row }) => JSON.parse(row) as AnyRow);
   const [patient, stays] = await Promise.all([

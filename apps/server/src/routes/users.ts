@@ -1,9 +1,10 @@
-import { ProblemError, type Role } from '@psa/domain';
+import type { Role } from '@psa/domain';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { z } from 'zod';
 import { auditEntry } from '../auth/audit.ts';
 import { writeOne } from '../db/write.ts';
 import { idOf, take } from './input.ts';
+import { refuse } from './refuse.ts';
 import { originOf, type Services, sessionOf, signedIn } from './services.ts';
 
 /** Who may see everybody's account. */
@@ -16,7 +17,7 @@ export function userRoutes(app: FastifyInstance, s: Services): void {
 
   app.get('/api/users', { onRequest }, async (request, reply) => {
     const { actor } = sessionOf(request);
-    if (!LISTED_FOR.includes(actor.role)) throw new ProblemError('NOT_YOURS');
+    if (!LISTED_FOR.includes(actor.role)) await refuse(s, request, { name: 'users' }, 'list');
     const texts = await s.rows.all(actor.facility_id, 'users');
     return reply.type('application/json; charset=utf-8').send(`[${texts.join(',')}]`);
   });
@@ -43,8 +44,8 @@ async function change(
 ): Promise<void> {
   const { actor, device_id } = sessionOf(request);
   const from = originOf(request);
-  if (actor.role !== 'super_admin') throw new ProblemError('NOT_YOURS');
   const id = idOf(request.params);
+  if (actor.role !== 'super_admin') await refuse(s, request, { name: 'users' }, 'edit', id);
   await writeOne(s, { actor, origin: 'rest', from }, { kind: 'users', id, op: 'edit', patch });
   s.sessions.forget();
   const entry = auditEntry(action, s.now(), from, { user_id: actor.user_id, device_id, table_name: 'users', record_id: id });

@@ -1,4 +1,4 @@
-import { CLINICIANS, DOCTORS } from '../access.ts';
+import { CLINICIANS } from '../access.ts';
 import { choice, flag, instant, link, note, text } from '../fields.ts';
 import { defineRecord } from '../record.ts';
 
@@ -37,7 +37,7 @@ export const clinical_documents = defineRecord({
     read: CLINICIANS,
     create: CLINICIANS,
     edit: CLINICIANS,
-    retract: DOCTORS,
+    retract: FINALISERS,
     guards: [{ about: 'finalise', fields: ['is_final'], roles: FINALISERS }],
   },
   locks: [

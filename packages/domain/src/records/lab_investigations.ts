@@ -4,6 +4,9 @@ import { defineRecord } from '../record.ts';
 
 const RESULT = { merge: 'group:result' } as const;
 
+/** Doctors who verify a report beside the laboratory. House officers and medical officers do not sign for others. */
+const VERIFIERS = ['consultant', 'senior_registrar', 'junior_registrar', 'anaesthetist'] as const;
+
 /** What a verified result holds as it is; who has seen it and who was told can still be added. */
 const VERIFIED = [
   'status',
@@ -86,7 +89,7 @@ export const lab_investigations = defineRecord({
     read: rolesOf('orders'),
     create: DOCTORS,
     edit: DOCTORS,
-    retract: DOCTORS,
+    retract: ['consultant', 'senior_registrar'],
     edit_only: {
       nursing: SAMPLE,
       lab: [
@@ -111,7 +114,7 @@ export const lab_investigations = defineRecord({
       {
         about: 'verify a result of somebody else',
         fields: ['is_verified'],
-        roles: ['lab', ...DOCTORS],
+        roles: ['lab', ...VERIFIERS],
         not_self: 'performed_by',
       },
       { about: 'say that a result was seen', fields: ['is_reviewed'], roles: DOCTORS },
