@@ -21,7 +21,7 @@ export interface Odd {
  * - `head`: the end is not the one that the database noted.
  * - `anchor`: the entry is not the one that was noted down.
  */
-export type FindingKind = 'changed' | 'missing' | 'order' | 'added' | 'replaced' | 'head' | 'anchor';
+type FindingKind = 'changed' | 'missing' | 'order' | 'added' | 'replaced' | 'head' | 'anchor';
 
 export interface Finding {
   is: FindingKind;

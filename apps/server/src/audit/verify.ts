@@ -6,7 +6,7 @@ const CHUNK_ENTRIES = 50_000;
 /** More findings than this say nothing new. */
 export const FINDINGS_MAX = 100;
 
-export interface Anchor {
+interface Anchor {
   n: number;
   /** SHA-256 of the entry, hex. */
   hash: string;
