@@ -10,9 +10,12 @@ import { Empty, Keys } from '../../ui/Pieces.tsx';
 import { usePerson } from '../person.tsx';
 import { percent } from '../sync-words.ts';
 import { useAllergic, useLikeNames, useOpenStays, useWards } from './facts.ts';
+import { ASK_LETTERS_LEAST, HospitalSearch } from './HospitalSearch.tsx';
 import { PatientRow } from './PatientRow.tsx';
 
 const ROW_REM = 3.75;
+/** So few patients found may not be the one who is looked for: the server is offered. */
+const FEW = 4;
 const rem = () => Number.parseFloat(getComputedStyle(document.documentElement).fontSize);
 
 /** All patients of the hospital, found as fast as they are typed; moved through with the arrow keys. */
@@ -149,6 +152,9 @@ export function PatientList() {
               );
             })}
           </ul>
+        )}
+        {shown.length <= FEW && sync.contact === 'good' && query.trim().length >= ASK_LETTERS_LEAST && (
+          <HospitalSearch key={query.trim()} query={query.trim()} shown={new Set(shown.map(({ id }) => id))} today={today} />
         )}
       </div>
     </div>

@@ -4,7 +4,8 @@ import { memo } from 'react';
 import { ageShort } from '../../ui/age.ts';
 import type { Patient } from './facts.ts';
 
-const SEX: Readonly<Record<string, string>> = { Male: 'M', Female: 'F', Other: 'Other' };
+/** Sex as a list has room for it. */
+export const SEX: Readonly<Record<string, string>> = { Male: 'M', Female: 'F', Other: 'Other' };
 
 /** A patient's name with the surname foremost. */
 export function Name({ patient }: { patient: Pick<Patient, 'last_name' | 'first_name' | 'other_names'> }) {
