@@ -12,8 +12,8 @@ export interface Fault {
 /** Words of our own workings, which nobody outside has any use for. */
 const INSIDE =
   /\n\s+at .+:\d+:\d+|node_modules|\b(?:select|insert|update|delete)\b.{1,80}\b(?:from|into|set|where)\b|violates|duplicate key|psa_server|SQLSTATE|ECONN|relation "|column "/i;
-/** Who a row is and whose: an id anywhere else may have been written there by somebody who had guessed it. */
-const ROW_IDS = /"(?:id|facility_id|created_by|updated_by)":"([0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})"/g;
+/** Whose a row is, and who wrote it: nobody chooses these. Any other id in an answer may have been put there by somebody who guessed it. */
+const OWNERS = /"(?:facility_id|created_by|updated_by)":"([0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})"/g;
 /** What a server that is whole may answer beyond 499, and where. */
 const DECLARED: Readonly<Record<string, RegExp>> = { AI_OFF: /^\/api\/ai\//, AI_FAILED: /^\/api\/ai\// };
 
@@ -88,7 +88,7 @@ function leakOf(
   const foreign: Side[] = member.live && member.side ? [other(member.side)] : ['a', 'b'];
   for (const side of foreign) {
     if (text.includes(marks[side])) return { is: 'leak', what: `a text of hospital ${side}: ${around(text, marks[side])}` };
-    for (const [, id = ''] of text.matchAll(ROW_IDS)) {
+    for (const [, id = ''] of text.matchAll(OWNERS)) {
       if (rig.owned[side].has(id) && !sent.includes(id))
         return { is: 'leak', what: `an id of hospital ${side}: ${around(text, id)}` };
     }
