@@ -16,24 +16,30 @@ export interface PrintedChanges {
 const BEGIN_READ = 'begin isolation level repeatable read read only';
 
 /**
- * Where the page ends, which kinds it has rows of, and what is gone. $1 facility, $2 after, $3 scopes, $4 limit.
+ * Where the page ends, which kinds it has rows of, and what is gone. $1 facility, $2 after, $3 scopes, $4 limit. Each part goes through the
+ * log in its order and stops: a range whose end is computed would be guessed to be a third of the log, and read from end to end.
  * → upto (number of the last commit on the page), next, more, kinds, gone
  */
-const CHANGED: Statement = {
+export const CHANGED: Statement = {
   name: 'changed',
   text: `with head as (select coalesce((select seq from sync_head where facility_id = $1), 0) as seq),
    page as materialized (
-     select seq from sync_entity where facility_id = $1 and seq > $2 and scope = any($3::text[]) order by seq limit $4::int + 1),
+     select seq, kind, id, op, version from sync_entity where facility_id = $1 and seq > $2 and scope = any($3::text[])
+     order by seq limit $4::int + 1),
    cut as materialized (
-     select case when count(*) > $4::int then (select seq from page order by seq offset $4::int - 1 limit 1) end as seq from page)
-   select coalesce(cut.seq, head.seq) as upto, coalesce(cut.seq, greatest(head.seq, $2)) as next, c.kinds, c.gone,
-     cut.seq is not null and exists (
-       select from sync_entity where facility_id = $1 and seq > cut.seq and scope = any($3::text[])) as more
-   from cut cross join head cross join lateral (
-     select coalesce(array_agg(distinct e.kind) filter (where e.op = 'U'), '{}') as kinds,
-       coalesce(json_agg(json_build_array(e.kind, e.id, e.op, e.version) order by e.seq, e.kind, e.id) filter (where e.op <> 'U'), '[]')::text as gone
-     from sync_entity e
-     where e.facility_id = $1 and e.seq > $2 and e.seq <= coalesce(cut.seq, head.seq) and e.scope = any($3::text[])) c`,
+     select case when count(*) > $4::int then (select seq from page order by seq offset $4::int - 1 limit 1) end as seq from page),
+   changed as materialized (
+     select p.* from page p, cut where cut.seq is null or p.seq < cut.seq
+     union all
+     select e.seq, e.kind, e.id, e.op, e.version from cut join sync_entity e on e.facility_id = $1 and e.seq = cut.seq
+       and e.scope = any($3::text[]))
+   select coalesce(cut.seq, head.seq) as upto, coalesce(cut.seq, greatest(head.seq, $2)) as next,
+     cut.seq is not null and (select seq from sync_entity where facility_id = $1 and seq > cut.seq and scope = any($3::text[])
+       order by seq limit 1) is not null as more,
+     (select coalesce(array_agg(distinct kind) filter (where op = 'U'), '{}') from changed) as kinds,
+     (select coalesce(json_agg(json_build_array(kind, id, op, version) order by seq, kind, id) filter (where op <> 'U'), '[]')::text
+      from changed) as gone
+   from cut cross join head`,
 };
 
 /** The rows of one kind on a page. $1 facility, $2 after, $3 scopes, $4 upto. → rows as a JSON array */
