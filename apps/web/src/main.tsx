@@ -10,6 +10,7 @@ import './ui/door.css';
 import './ui/lists.css';
 import './ui/patients.css';
 import './ui/pages.css';
+import './ui/record.css';
 import './ui/layout.css';
 import { createRoot } from 'react-dom/client';
 import { App } from './screens/App.tsx';

@@ -1,7 +1,8 @@
 import { Select } from '@mantine/core';
 import { type Kind, RECORDS, type RecordDef } from '@psa/domain';
+import { useMemo } from 'react';
 import { useRows, useRowsBy } from '../store/index.ts';
-import { momentText, newestOf } from './moment.ts';
+import { momentText, newestOf, summaryOf } from './moment.ts';
 import { useSaying } from './saying.ts';
 import { titleOf } from './values.ts';
 import { common, type Widget } from './widget.ts';
@@ -18,6 +19,10 @@ export const LinkBox: Widget = (p) => {
   return ofPatient ? <OfPatient {...p} patientId={patientId} /> : <OfAll {...p} />;
 };
 
+/** Patients of like names are told apart by their number. */
+const nameOf = (kind: Kind, row: object): string =>
+  kind === 'patients' && 'hospital_number' in row ? `${titleOf(kind, row)} · ${row.hospital_number}` : titleOf(kind, row);
+
 type Props = Parameters<Widget>[0];
 
 function OfPatient(p: Props & { patientId: string }) {
@@ -31,17 +36,19 @@ function OfAll(p: Props) {
 function Picker({ rows, ...p }: Props & { rows: ReturnType<typeof useRows<Kind>> }) {
   const kind = p.field.to as Kind;
   const def = RECORDS[kind] as unknown as RecordDef;
-  const how = useSaying();
-  const usable = rows.filter((row) => row.id === p.raw || !('is_active' in row) || row.is_active);
-  const named = NAMED.includes(kind);
-  const data = named
-    ? usable
-        .map((row) => ({ value: row.id, label: titleOf(kind, row) }))
-        .sort((a, b) => a.label.localeCompare(b.label, 'en', { numeric: true }))
-    : newestOf(def, usable).map((row) => ({
-        value: row.id,
-        label: [titleOf(kind, row), momentText(def, row, how)].filter(Boolean).join(' · '),
-      }));
+  const how = useSaying(def);
+  const data = useMemo(() => {
+    const usable = rows.filter((row) => row.id === p.raw || !('is_active' in row) || row.is_active);
+    if (NAMED.includes(kind)) {
+      return usable
+        .map((row) => ({ value: row.id, label: nameOf(kind, row) }))
+        .sort((a, b) => a.label.localeCompare(b.label, 'en', { numeric: true }));
+    }
+    return newestOf(def, usable).map((row) => ({
+      value: row.id,
+      label: [summaryOf(def, row, how) || def.title, momentText(def, row, how)].filter(Boolean).join(' · '),
+    }));
+  }, [rows, kind, def, how, p.raw]);
   const raw = typeof p.raw === 'string' ? p.raw : null;
   // A link to something this device does not hold stays what it is.
   const unknown = raw !== null && !data.some((d) => d.value === raw) ? [{ value: raw, label: 'Not on this device' }] : [];

@@ -6,6 +6,7 @@ import { timeIn } from '../ui/days.ts';
 import { count } from '../ui/numbers.ts';
 import { Keys, Notice } from '../ui/Pieces.tsx';
 import { type Raws, rawOf, readForm, sectionsOf } from './form.ts';
+import { HeldList } from './HeldList.tsx';
 import { usePresent } from './present.ts';
 import { loose } from './values.ts';
 import { WIDGETS, type Widget } from './widgets.tsx';
@@ -66,9 +67,13 @@ function Filled(p: FilledProps) {
   const before = row ? (loose(row) as Readonly<Record<string, Json>>) : undefined;
   const present = usePresent();
   const formId = useId();
-  const sections = sectionsOf(def, p.fields).map((s) => ({ ...s, fields: s.fields.filter((f) => !(f in fixed)) }));
-  const filled = sections.filter((s) => s.fields.length > 0);
-  const fields = filled.flatMap((s) => s.fields);
+  const { held = [] } = p;
+  const stands = new Set(held.map((h) => h.field));
+  const offered = p.fields && [...p.fields, ...stands];
+  const filled = sectionsOf(def, offered)
+    .map((s) => ({ ...s, fields: s.fields.filter((f) => !(f in fixed)) }))
+    .filter((s) => s.fields.length > 0);
+  const fields = filled.flatMap((s) => s.fields).filter((f) => !stands.has(f));
   const untouched = (): Raws =>
     Object.fromEntries(
       fields.map((f) => [
@@ -204,9 +209,9 @@ function Filled(p: FilledProps) {
             <section className="form-section" aria-label={section.title || def.title}>
               {section.title && filled.length > 1 && <h2>{section.title}</h2>}
               <div className="form-fields">
-                {section.fields.map((name, i) => {
+                {section.fields.map((name) => {
                   const field = def.fields[name];
-                  if (!field) return null;
+                  if (!field || stands.has(name)) return null;
                   const Draw = p.widgets?.[name] ?? WIDGETS[field.kind];
                   return (
                     <div key={name} className={`field field-${field.kind}`}>
@@ -220,18 +225,18 @@ function Filled(p: FilledProps) {
                         patientId={p.patientId ?? patientIn(fixed, before)}
                         problem={shown[name]}
                         present={present}
-                        autoFocus={at === 0 && i === 0}
+                        autoFocus={name === fields[0]}
                       />
                     </div>
                   );
                 })}
               </div>
+              <HeldList def={def} held={held.filter((h) => section.fields.includes(h.field))} row={row} />
             </section>
             {at === 0 && p.aside && <div className="form-aside">{p.aside(raws)}</div>}
           </Fragment>
         ))}
       </div>
-      {p.held && p.held.length > 0 && <Held def={def} held={p.held} />}
       <div className="save-bar">
         <span
           id={`${formId}-state`}
@@ -261,24 +266,4 @@ function Filled(p: FilledProps) {
 function patientIn(fixed: Patch, before: Readonly<Record<string, Json>> | undefined): string | undefined {
   const id = fixed.patient_id ?? before?.patient_id;
   return typeof id === 'string' ? id : undefined;
-}
-
-/** What cannot be written here and now; one line for each reason. */
-function Held({ def, held }: { def: RecordDef; held: readonly { field: string; why: string }[] }) {
-  const reasons = [...new Set(held.map((h) => h.why))];
-  return (
-    <dl className="held small muted">
-      {reasons.map((why) => (
-        <div key={why}>
-          <dt>
-            {held
-              .filter((h) => h.why === why)
-              .map((h) => def.fields[h.field]?.label ?? h.field)
-              .join(', ')}
-          </dt>
-          <dd>{why}</dd>
-        </div>
-      ))}
-    </dl>
-  );
 }

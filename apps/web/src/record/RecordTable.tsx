@@ -5,8 +5,9 @@ import { type KeyboardEvent, type ReactNode, useMemo, useRef, useState } from 'r
 import { fold } from '../ui/names.ts';
 import { count } from '../ui/numbers.ts';
 import { Absent, Empty } from '../ui/Pieces.tsx';
+import { momentField, momentText, summaryOf } from './moment.ts';
 import { useSaying } from './saying.ts';
-import { labelOf, loose, sayValue, titleOf } from './values.ts';
+import { labelOf, loose, type Saying, sayValue, titleOf } from './values.ts';
 
 const ROW_REM = 3;
 const COLUMNS_MOST = 6;
@@ -22,20 +23,35 @@ interface Line<R> {
   text: string;
 }
 
+/** Fewer rows than this are all in sight: nothing to find, nothing to count. */
+const FIND_FROM = 8;
+
 /** Rows of one kind with the columns of its declaration: filter, sort, arrow keys. Draws only what is in sight. */
 export function RecordTable<R extends SystemFields>({
   def,
   rows,
   link,
+  first,
+  ordered = false,
+  part = false,
 }: {
   def: RecordDef;
   rows: readonly R[];
+  /** A field that stands before the columns of the declaration: whose entry it is. */
+  first?: string | undefined;
+  /** The rows come in the order in which they are to stand until a column is chosen. */
+  ordered?: boolean;
+  /** Part of a page that scrolls as a whole, with a filter only where there is much to find. */
+  part?: boolean;
   link(row: R, children: ReactNode, props: LinkProps): ReactNode;
 }) {
-  const how = useSaying();
-  const columns = useMemo(() => ([...(def.list ?? Object.keys(def.fields))] as string[]).slice(0, COLUMNS_MOST), [def]);
+  const how = useSaying(def);
+  const columns = useMemo(() => {
+    const listed = (def.list ?? Object.keys(def.fields)) as readonly string[];
+    return (first === undefined ? [...listed] : [first, ...listed.filter((name) => name !== first)]).slice(0, COLUMNS_MOST);
+  }, [def, first]);
   const [query, setQuery] = useState('');
-  const [sort, setSort] = useState<{ column: number; down: boolean }>({ column: 0, down: false });
+  const [sort, setSort] = useState<{ column: number; down: boolean } | null>(ordered ? null : { column: 0, down: false });
   const scroller = useRef<HTMLDivElement>(null);
 
   const lines = useMemo(
@@ -48,6 +64,8 @@ export function RecordTable<R extends SystemFields>({
   );
   const shown = useMemo(() => {
     const words = fold(query).split(' ').filter(Boolean);
+    const found = words.length === 0 ? lines : lines.filter((line) => words.every((w) => line.text.includes(w)));
+    if (!sort) return found;
     const name = columns[sort.column] ?? 'id';
     const sign = sort.down ? -1 : 1;
     // Days and moments sort by what is stored, words by what is read.
@@ -60,16 +78,14 @@ export function RecordTable<R extends SystemFields>({
           ? String(value ?? '')
           : (line.said[sort.column] ?? '');
     };
-    return lines
-      .filter((line) => words.every((w) => line.text.includes(w)))
-      .sort((a, b) => {
-        const [x, y] = [key(a), key(b)];
-        if (x === '' || y === '') return x === y ? 0 : x === '' ? 1 : -1;
-        return (
-          sign *
-          (typeof x === 'number' && typeof y === 'number' ? x - y : String(x).localeCompare(String(y), 'en', { numeric: true }))
-        );
-      });
+    return [...found].sort((a, b) => {
+      const [x, y] = [key(a), key(b)];
+      if (x === '' || y === '') return x === y ? 0 : x === '' ? 1 : -1;
+      return (
+        sign *
+        (typeof x === 'number' && typeof y === 'number' ? x - y : String(x).localeCompare(String(y), 'en', { numeric: true }))
+      );
+    });
   }, [lines, query, sort, columns, def]);
 
   const virtual = useVirtualizer({
@@ -91,33 +107,35 @@ export function RecordTable<R extends SystemFields>({
 
   return (
     // biome-ignore lint/a11y/noStaticElementInteractions: arrow keys bubble up from the filter and the links, which are the controls.
-    <div className={`table table-${columns.length}`} onKeyDown={onKeys}>
-      <div className="table-tools">
-        <label className="finder-search">
-          <IconSearch size="1.1rem" stroke={1.8} aria-hidden />
-          <span className="visually-hidden">Filter {def.titles.toLowerCase()}</span>
-          <input
-            type="search"
-            data-list-search
-            value={query}
-            onChange={(e) => setQuery(e.currentTarget.value)}
-            placeholder={`Filter ${def.titles.toLowerCase()}`}
-          />
-        </label>
-        <span className="muted small num" role="status">
-          {count(shown.length, def.title.toLowerCase(), def.titles.toLowerCase())}
-        </span>
-      </div>
+    <div className={`table table-${columns.length}${part ? ' table-part' : ''}`} onKeyDown={onKeys}>
+      {!(part && rows.length < FIND_FROM) && (
+        <div className="table-tools">
+          <label className="finder-search">
+            <IconSearch size="1.1rem" stroke={1.8} aria-hidden />
+            <span className="visually-hidden">Filter {def.titles.toLowerCase()}</span>
+            <input
+              type="search"
+              data-list-search
+              value={query}
+              onChange={(e) => setQuery(e.currentTarget.value)}
+              placeholder={`Filter ${def.titles.toLowerCase()}`}
+            />
+          </label>
+          <span className="muted small num" role="status">
+            {count(shown.length, def.title.toLowerCase(), def.titles.toLowerCase())}
+          </span>
+        </div>
+      )}
       <div className="table-head">
         {columns.map((name, i) => (
           <button
             key={name}
             type="button"
-            onClick={() => setSort({ column: i, down: sort.column === i && !sort.down })}
+            onClick={() => setSort({ column: i, down: sort?.column === i && !sort.down })}
             aria-label={`Sort by ${labelOf(def, name)}`}
           >
             {labelOf(def, name)}
-            {sort.column === i &&
+            {sort?.column === i &&
               (sort.down ? <IconArrowDown size="0.9rem" aria-hidden /> : <IconArrowUp size="0.9rem" aria-hidden />)}
           </button>
         ))}
@@ -135,13 +153,18 @@ export function RecordTable<R extends SystemFields>({
               >
                 {link(
                   line.row,
-                  <span className="table-row">
-                    {line.said.map((said, i) => (
-                      <span key={columns[i]} className={i === 0 ? 'table-cell strong' : 'table-cell'}>
-                        {said ?? <Absent words="–" />}
-                      </span>
-                    ))}
-                  </span>,
+                  <>
+                    <span className="table-brief">
+                      <Brief def={def} line={line} how={how} first={first} />
+                    </span>
+                    <span className="table-row">
+                      {line.said.map((said, i) => (
+                        <span key={columns[i]} className={i === 0 ? 'table-cell strong' : 'table-cell'}>
+                          {said ?? <Absent words="–" />}
+                        </span>
+                      ))}
+                    </span>
+                  </>,
                   { className: 'table-link', 'data-index': item.index },
                 )}
               </li>
@@ -150,5 +173,30 @@ export function RecordTable<R extends SystemFields>({
         </ul>
       </div>
     </div>
+  );
+}
+
+/** A row where there is no room for columns: whose or what, then when and what was found. */
+function Brief<R extends SystemFields>({
+  def,
+  line,
+  how,
+  first,
+}: {
+  def: RecordDef;
+  line: Line<R>;
+  how: Saying;
+  first: string | undefined;
+}) {
+  const when = momentText(def, line.row, how);
+  const summary = summaryOf(def, line.row, how) || def.title;
+  const rest =
+    momentField(def) === undefined ? line.said.slice(1).filter((said) => said !== undefined && said !== summary) : [when];
+  const [strong, ...more] = first === undefined ? [summary, ...rest] : [line.said[0] ?? summary, when, summary];
+  return (
+    <>
+      <span className="table-cell strong">{strong}</span>
+      <span className="table-cell muted small">{more.filter(Boolean).join(' · ')}</span>
+    </>
   );
 }

@@ -1,9 +1,16 @@
 /** When a row happened, for lists newest first. Pure. */
 import type { RecordDef, SystemFields } from '@psa/domain';
-import { loose, type Saying, sayValue } from './values.ts';
+import { loose, type Saying, sayValue, titleOf } from './values.ts';
 
-/** The field that says when: a required moment or day, else the first there is; undefined when a record has none. */
+const known = new Map<string, string | undefined>();
+
+/** The field that says when: a required moment or day, else the first that lists show; undefined when a record has none. */
 export function momentField(def: RecordDef): string | undefined {
+  if (!known.has(def.name)) known.set(def.name, findMoment(def));
+  return known.get(def.name);
+}
+
+function findMoment(def: RecordDef): string | undefined {
   const dated = Object.entries(def.fields).filter(([, f]) => f.kind === 'instant' || f.kind === 'date');
   const listed = dated.filter(([name]) => (def.list as readonly string[] | undefined)?.includes(name));
   return (dated.find(([, f]) => f.required) ?? listed[0])?.[0];
@@ -21,10 +28,36 @@ export function newestOf<R extends SystemFields>(def: RecordDef, rows: readonly 
   const key = (row: R) => momentOf(def, row);
   return [...rows].sort((a, b) => (key(a) < key(b) ? 1 : key(a) > key(b) ? -1 : a.id < b.id ? 1 : -1));
 }
+
+/** The newest one of a kind, without sorting the rest. */
+export function latestOf<R extends SystemFields>(def: RecordDef, rows: readonly R[]): R | undefined {
+  let found: R | undefined;
+  for (const row of rows) if (!found || momentOf(def, row) > momentOf(def, found)) found = row;
+  return found;
+}
+
 /** When a row happened, in words; the time it was recorded where the record has no moment of its own; undefined for one just written. */
 export function momentText(def: RecordDef, row: SystemFields, how: Saying): string | undefined {
   const name = momentField(def);
   const said = name === undefined ? undefined : sayValue(def.fields[name], loose(row)[name], how);
   if (said) return said;
   return row.created_at ? sayValue({ kind: 'instant', label: '', required: false }, row.created_at, how) : undefined;
+}
+
+const SUMMARY_VALUES = 3;
+
+/** A row in a few words: its own name where it has one, else the first values its list shows; empty when nothing was recorded. */
+export function summaryOf(def: RecordDef, row: SystemFields, how: Saying): string {
+  const title = titleOf(def.name, row);
+  if (title !== def.title) return title;
+  return ((def.list ?? []) as readonly string[])
+    .filter((name) => name !== momentField(def))
+    .flatMap((name) => {
+      const field = def.fields[name];
+      const said = sayValue(field, loose(row)[name], how);
+      if (!field || said === undefined || field.kind === 'json') return [];
+      return [field.kind === 'choice' || field.kind === 'text' || field.kind === 'note' ? said : `${field.label} ${said}`];
+    })
+    .slice(0, SUMMARY_VALUES)
+    .join(', ');
 }

@@ -1,6 +1,7 @@
 /** Which fields a person is offered in a form, and why others stand still. Pure: `may()` and the declaration say it all. */
 import { type Actor, type FieldSpec, type Guard, type Json, may, mergeRuleOf, type RecordDef, ROLE_TITLES } from '@psa/domain';
 
+/** What a person is offered of a record. */
 export interface Offer {
   /** What may be filled in, in declaration order. */
   fields: string[];
@@ -61,3 +62,11 @@ export function offer(actor: Actor, def: RecordDef, row?: Row): Offer {
 
 /** Whether anything of this row may be changed by this person. */
 export const mayChange = (actor: Actor, def: RecordDef, row: Row): boolean => offer(actor, def, row).fields.length > 0;
+
+/** Whether this row is for this person's eyes: of what belongs to one person, only their own, or what they have just begun here. */
+export function isMine(actor: Actor, def: RecordDef, row: object): boolean {
+  const { own } = def.access;
+  if (!own?.actions.includes('read')) return true;
+  const values = row as Row;
+  return (values[own.field] ?? values.created_by ?? actor.user_id) === actor.user_id;
+}

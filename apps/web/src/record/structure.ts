@@ -29,7 +29,7 @@ export function showStructure(value: Json): string {
 /** Reads such text; JSON is understood too. */
 export function readStructure(text: string): Parsed<Json> {
   const trimmed = text.trim();
-  if (/^[[{"]/.test(trimmed)) {
+  if (/^([[{"]|(true|false)$)/.test(trimmed)) {
     try {
       return { value: JSON.parse(trimmed) as Json };
     } catch {

@@ -1,7 +1,10 @@
 import { Modal } from '@mantine/core';
 import { may, RECORDS, type RecordDef } from '@psa/domain';
 import { IconBuildingHospital, IconPackage, IconUserPlus } from '@tabler/icons-react';
-import { useNavigate } from '@tanstack/react-router';
+import { useNavigate, useRouterState } from '@tanstack/react-router';
+import { useRow } from '../store/index.ts';
+import { fullName } from '../ui/names.ts';
+import { patientKind } from './patients/record-kinds.ts';
 import { usePerson } from './person.tsx';
 
 /** Whether this person may make one of these here. */
@@ -21,6 +24,7 @@ export function AddSheet({ open, close }: { open: boolean; close(): void }) {
   const item = creates(actor, RECORDS.surgical_consumables);
   return (
     <Modal opened={open} onClose={close} title="Add" centered size="sm">
+      {open && <ForPatient go={go} />}
       <ul className="sheet">
         {patient && (
           <li>
@@ -72,5 +76,54 @@ export function AddSheet({ open, close }: { open: boolean; close(): void }) {
         {!patient && !stay && !ward && !item && <li className="muted">Nothing can be added with your role.</li>}
       </ul>
     </Modal>
+  );
+}
+
+/** What is written most often, in the order of a day on the ward; the rest is on the patient's page. */
+const OFTEN = [
+  'vital_signs',
+  'nursing_notes',
+  'ward_rounds',
+  'prescriptions',
+  'lab_investigations',
+  'wound_care_records',
+  'fluid_balance',
+  'treatment_plans',
+  'surgery_bookings',
+  'tasks',
+] as const;
+
+/** The patient whose page is open: common entries at one tap. */
+function ForPatient({ go }: { go(run: () => Promise<void>): void }) {
+  const { actor } = usePerson();
+  const navigate = useNavigate();
+  const patientId = useRouterState({ select: (s) => /^\/patients\/([0-9a-f-]{36})/.exec(s.location.pathname)?.[1] });
+  const patient = useRow('patients', patientId);
+  const defs = OFTEN.flatMap((kind) => patientKind(actor, kind) ?? []).filter((def) => may(actor, 'create', def));
+  if (!patient || defs.length === 0) return null;
+  return (
+    <section className="sheet-patient" aria-label={`For ${fullName(patient)}`}>
+      <h3>{fullName(patient)}</h3>
+      <ul className="sheet">
+        {defs.map((def, i) => (
+          <li key={def.name}>
+            <button
+              type="button"
+              data-autofocus={i === 0 || undefined}
+              onClick={() =>
+                go(() =>
+                  navigate({
+                    to: '/patients/$patientId/record/$kind/new',
+                    params: { patientId: patient.id, kind: def.name },
+                  }),
+                )
+              }
+            >
+              {def.title}
+            </button>
+          </li>
+        ))}
+      </ul>
+    </section>
   );
 }

@@ -1,230 +1,187 @@
 import { Menu } from '@mantine/core';
-import { type AnyRow, type Json, type Kind, may, mergeRuleOf, type Patch, type RecordDef, recordOf } from '@psa/domain';
-import { IconDots } from '@tabler/icons-react';
-import { Link, useNavigate, useParams } from '@tanstack/react-router';
+import { type AnyRow, type Kind, LINE_OF, may, type RecordDef, recordOf } from '@psa/domain';
+import { IconArrowLeft, IconDots, IconLock } from '@tabler/icons-react';
+import { Link, Navigate, useNavigate, useParams } from '@tanstack/react-router';
 import { useState } from 'react';
-import { rawOf } from '../record/form.ts';
-import { newestOf } from '../record/moment.ts';
-import { mayChange, offer } from '../record/offer.ts';
-import { usePresent } from '../record/present.ts';
-import { RecordForm } from '../record/RecordForm.tsx';
-import { RecordTable } from '../record/RecordTable.tsx';
+import { momentText } from '../record/moment.ts';
+import { isMine, mayChange } from '../record/offer.ts';
 import { RecordView } from '../record/RecordView.tsx';
-import { titleOf } from '../record/values.ts';
-import { device, useRow, useRowState, useRowsBy } from '../store/index.ts';
-import { Empty, Section, Tag } from '../ui/Pieces.tsx';
+import { useSaying } from '../record/saying.ts';
+import { labelOf, titleOf } from '../record/values.ts';
+import { useRow, useRowState } from '../store/index.ts';
+import { showInstant } from '../ui/days.ts';
+import { Empty, Tag } from '../ui/Pieces.tsx';
 import { RemoveEntry } from './Correct.tsx';
-import { keepWishes } from './keep.tsx';
-import { editable, Head, useListed } from './Lists.tsx';
+import { Correction, Edit, isFixed } from './EntryForms.tsx';
+import { Lines } from './Lines.tsx';
+import { editable, useListed } from './Lists.tsx';
 import { NotFound } from './NotFound.tsx';
-import { linesOf } from './patients/record-kinds.ts';
+import { linesOf, patientKind } from './patients/record-kinds.ts';
 import { usePerson } from './person.tsx';
 
 /** Kinds whose entries are changed on the patient's page, by screens of their own. */
 const OWN_SCREENS: readonly string[] = ['patients', 'patient_admissions', 'patient_allergies'];
 
-/** One row: read, changed in place, corrected or removed; with its lines. */
+/** One row: read, changed in place, corrected or removed; with its lines. What belongs to a patient is shown under the patient's header. */
 export function OneOf() {
   const { kind, id } = useParams({ from: '/lists/$kind/$id' });
-  const def = useListed(kind);
-  if (!def) return <NotFound />;
-  return <One key={id} kind={kind as Kind} id={id} def={def} />;
-}
-
-function One({ kind, id, def }: { kind: Kind; id: string; def: RecordDef }) {
-  const row = useRow(kind, id) as AnyRow | undefined;
-  const state = useRowState(kind, id);
   const { actor } = usePerson();
-  const navigate = useNavigate();
-  const [doing, setDoing] = useState<'reading' | 'editing' | 'correcting' | 'removing'>('reading');
-  if (!row) {
-    return (
-      <div className="page">
-        <Empty title={`This ${def.title.toLowerCase()} is not on this device`} />
-      </div>
-    );
-  }
-  const patientId = kind === 'patients' ? id : typeof row.patient_id === 'string' ? row.patient_id : undefined;
-  const here = editable(def) && !OWN_SCREENS.includes(kind);
-  const corrects = here && isFixed(def) && may(actor, 'create', def) && may(actor, 'retract', def);
-  const read = () => setDoing('reading');
+  const def = useListed(kind);
+  const row = useRow((def?.name ?? 'wards') as Kind, id) as AnyRow | undefined;
+  const patient = useRow('patients', typeof row?.patient_id === 'string' ? row.patient_id : undefined);
+  if (!def) return <NotFound />;
+  if (patient && patientKind(actor, kind))
+    return <Navigate to="/patients/$patientId/record/$kind/$id" params={{ patientId: patient.id, kind, id }} replace />;
   return (
     <div className="page form-page">
-      <Head kind={kind} def={def}>
-        <h1>{titleOf(kind, row)}</h1>
-        {state.conflicts.length > 0 && <Tag tone="conflict">conflict to settle</Tag>}
-        {state.unsent > 0 && <Tag tone="info">waiting to be sent</Tag>}
-        {patientId && (
-          <Link className="button" to="/patients/$patientId" params={{ patientId }}>
-            Open the patient
-          </Link>
-        )}
-        {here && doing === 'reading' && mayChange(actor, def, row) && (
-          <button type="button" className="button" onClick={() => setDoing('editing')}>
-            Edit
-          </button>
-        )}
-        {corrects && doing === 'reading' && (
-          <button type="button" className="button" onClick={() => setDoing('correcting')}>
-            Correct
-          </button>
-        )}
-        {here && doing === 'reading' && may(actor, 'retract', def) && (
-          <Menu position="bottom-end">
-            <Menu.Target>
-              <button type="button" className="icon-button" aria-label="More about this entry">
-                <IconDots size="1.2rem" aria-hidden />
-              </button>
-            </Menu.Target>
-            <Menu.Dropdown>
-              <Menu.Item onClick={() => setDoing('removing')}>Remove…</Menu.Item>
-            </Menu.Dropdown>
-          </Menu>
-        )}
-      </Head>
-      {doing === 'editing' && <Edit def={def} row={row} done={read} />}
-      {doing === 'correcting' && <Correction def={def} row={row} done={read} />}
-      {(doing === 'reading' || doing === 'removing') && <RecordView def={def} row={row} all />}
-      <RemoveEntry
-        def={def}
-        row={row}
-        open={doing === 'removing'}
-        close={read}
-        removed={() =>
-          void (patientId
-            ? navigate({ to: '/patients/$patientId/record/$kind', params: { patientId, kind }, replace: true })
-            : navigate({ to: '/lists/$kind', params: { kind }, replace: true }))
-        }
-      />
-      {doing === 'reading' && linesOf(kind).map((line) => <Lines key={line.kind} {...line} parent={row} />)}
-      {!editable(def) && (
-        <p className="muted small">This is kept by the server and changed by an administrator while connected.</p>
-      )}
+      <One key={id} kind={kind as Kind} id={id} def={def} />
     </div>
   );
 }
 
-/** Entries that are never edited: what was wrong is taken back, and entered again. */
-const isFixed = (def: RecordDef): boolean =>
-  Object.keys(def.fields).every((f) => /^(append|server)$/.test(mergeRuleOf(def, f)));
-
-function Edit({ def, row, done }: { def: RecordDef; row: AnyRow; done(): void }) {
+/** The same under the header of the patient whose entry it is. */
+export function OneOfPatient() {
+  const { patientId, kind, id } = useParams({ from: '/patients/$patientId/record/$kind/$id' });
   const { actor } = usePerson();
-  const offered = offer(actor, def, row);
+  const def = patientKind(actor, kind);
+  if (!def) return <NotFound />;
   return (
-    <RecordForm
-      def={offered.def}
-      fields={offered.fields}
-      held={offered.held}
-      row={row}
-      draftKey={`${def.name}:${row.id}`}
-      saveLabel="Save changes"
-      onCancel={done}
-      save={async (patch, base) => {
-        if (Object.keys(patch).length > 0)
-          await keepWishes([{ kind: def.name, id: row.id, op: 'edit', base, patch }], 'Changed.');
-        done();
-      }}
-    />
+    <div className="page form-page">
+      <One key={id} kind={kind as Kind} id={id} def={def} patientId={patientId} />
+    </div>
   );
 }
 
-/** The entry again, as it was; saving takes the old one back and adds the new one, both or neither. */
-function Correction({ def, row, done }: { def: RecordDef; row: AnyRow; done(): void }) {
+function One({ kind, id, def, patientId }: { kind: Kind; id: string; def: RecordDef; patientId?: string }) {
+  const row = useRow(kind, id) as AnyRow | undefined;
+  const state = useRowState(kind, id);
   const { actor } = usePerson();
+  const how = useSaying(def);
   const navigate = useNavigate();
-  const present = usePresent();
-  const [id] = useState(() => device.newId());
-  const offered = offer(actor, def);
-  const start = Object.fromEntries(
-    offered.fields.map((f) => [f, rawOf(def.fields[f] ?? { kind: 'text', label: f, required: false }, row[f], present)]),
-  );
-  // What the form does not show goes over as it was: the patient, the stay, what is kept out of sight.
-  const fixed: Patch = {};
-  for (const [name, field] of Object.entries(def.fields)) {
-    const value = row[name] as Json | undefined;
-    if (value === null || value === undefined || mergeRuleOf(def, name) === 'server') continue;
-    if (field.hidden || name === 'patient_id' || name === 'admission_id') fixed[name] = value;
-  }
+  const [doing, setDoing] = useState<'reading' | 'editing' | 'correcting' | 'removing'>('reading');
+  if (!row || !isMine(actor, def, row)) return <Empty title={`This ${def.title.toLowerCase()} is not on this device`} />;
+  const here = editable(def) && !OWN_SCREENS.includes(kind);
+  const reading = doing === 'reading';
+  const corrects = here && isFixed(def) && may(actor, 'create', def) && may(actor, 'retract', def);
+  const read = () => setDoing('reading');
+  const left = () =>
+    patientId
+      ? navigate({ to: '/patients/$patientId/record/$kind', params: { patientId, kind }, replace: true })
+      : navigate({ to: '/lists/$kind', params: { kind }, replace: true });
+  const Title = patientId ? 'h2' : 'h1';
+  const when = momentText(def, row, how);
   return (
-    <RecordForm
-      def={offered.def}
-      fields={offered.fields}
-      held={offered.held}
-      fixed={fixed}
-      start={start}
-      draftKey={`${def.name}:correct:${row.id}`}
-      saveLabel="Save the correction"
-      onCancel={done}
-      allowUnchanged
-      save={async (patch) => {
-        await keepWishes(
-          [
-            { kind: def.name, id: row.id, op: 'retract', base: row.row_version, patch: {}, reason: 'Corrected by a new entry' },
-            { kind: def.name, id, op: 'create', base: 0, patch },
-          ],
-          'Corrected.',
-        );
-        await navigate({ to: '/lists/$kind/$id', params: { kind: def.name, id }, replace: true });
-      }}
-    />
+    <>
+      <header className="page-head">
+        <BackFrom kind={kind} def={def} row={row} patientId={patientId} />
+        <Title>{titleOf(kind, row)}</Title>
+        {when && <span className="muted num">{when}</span>}
+        {state.conflicts.length > 0 && <Tag tone="conflict">conflict to settle</Tag>}
+        {state.unsent > 0 && <Tag tone="info">waiting to be sent</Tag>}
+        <span className="row page-head-end">
+          {kind === 'patients' && (
+            <Link className="button" to="/patients/$patientId" params={{ patientId: id }}>
+              Open the patient
+            </Link>
+          )}
+          {here && reading && mayChange(actor, def, row) && (
+            <button type="button" className="button" onClick={() => setDoing('editing')}>
+              Edit
+            </button>
+          )}
+          {corrects && reading && (
+            <button type="button" className="button" onClick={() => setDoing('correcting')}>
+              Correct
+            </button>
+          )}
+          {here && reading && may(actor, 'retract', def) && (
+            <Menu position="bottom-end">
+              <Menu.Target>
+                <button type="button" className="icon-button" aria-label="More about this entry">
+                  <IconDots size="1.2rem" aria-hidden />
+                </button>
+              </Menu.Target>
+              <Menu.Dropdown>
+                <Menu.Item onClick={() => setDoing('removing')}>Remove…</Menu.Item>
+              </Menu.Dropdown>
+            </Menu>
+          )}
+        </span>
+      </header>
+      {doing === 'editing' && <Edit def={def} row={row} done={read} />}
+      {doing === 'correcting' && <Correction def={def} row={row} done={read} />}
+      {(reading || doing === 'removing') && (
+        <>
+          <Closed def={def} row={row} />
+          <RecordView def={def} row={row} all skip={patientId ? ['patient_id'] : []} brief />
+          <Written row={row} />
+        </>
+      )}
+      <RemoveEntry def={def} row={row} open={doing === 'removing'} close={read} removed={() => void left()} />
+      {reading && linesOf(kind).map((line) => <Lines key={line.kind} {...line} parent={row} />)}
+      {!editable(def) && (
+        <p className="muted small">This is kept by the server and changed by an administrator while connected.</p>
+      )}
+    </>
   );
 }
 
-/** Lines of an entry, and a form for one more. */
-function Lines({ kind, field, parent }: { kind: Kind; field: string; parent: AnyRow }) {
-  const def = recordOf(kind);
-  const { actor } = usePerson();
-  const rows = useRowsBy(kind, field, parent.id);
-  const [adding, setAdding] = useState<string | null>(null);
-  if (!def || !may(actor, 'read', def)) return null;
-  const patientId = typeof parent.patient_id === 'string' ? parent.patient_id : undefined;
-  const fixed: Patch = { [field]: parent.id, ...('patient_id' in def.fields && patientId ? { patient_id: patientId } : {}) };
-  const offered = offer(actor, def);
+/** What was signed or closed, in the sentence of its rule. */
+function Closed({ def, row }: { def: RecordDef; row: AnyRow }) {
+  const shut = (def.locks ?? []).filter((lock) => lock.when.is.some((v) => v === row[lock.when.field]));
+  const said = [...new Set(shut.map((lock) => (shut.length < 2 ? lock.say : `${labelOf(def, lock.when.field)}: ${lock.say}`)))];
+  return said.map((say) => (
+    <p key={say} className="closed small">
+      <IconLock size="1rem" stroke={1.8} aria-hidden />
+      {say}
+    </p>
+  ));
+}
+
+/** Who entered it, and who changed it last. */
+function Written({ row }: { row: AnyRow }) {
+  const how = useSaying();
+  if (!row.created_at) return null;
+  const at = (iso: string) => showInstant(iso, how.zone, how.now);
+  const by = (id: string | null) => (id ? ` by ${how.linked('users', id)}` : '');
   return (
-    <Section
-      title={def.titles}
-      actions={
-        adding === null &&
-        may(actor, 'create', def) && (
-          <button type="button" className="button" onClick={() => setAdding(device.newId())}>
-            Add {def.title.toLowerCase()}
-          </button>
-        )
-      }
-    >
-      {adding !== null && (
-        <RecordForm
-          key={adding}
-          def={offered.def}
-          fields={offered.fields}
-          held={offered.held}
-          fixed={fixed}
-          patientId={patientId}
-          draftKey={`${kind}:new:${parent.id}`}
-          saveLabel={`Add ${def.title.toLowerCase()}`}
-          onCancel={() => setAdding(null)}
-          save={async (patch) => {
-            await keepWishes([{ kind, id: adding, op: 'create', base: 0, patch }], `${titleOf(kind, patch)} added.`);
-            setAdding(null);
-          }}
-        />
-      )}
-      {rows.length === 0 ? (
-        <p className="muted">None yet.</p>
-      ) : (
-        <div className="lines-table">
-          <RecordTable
-            def={def}
-            rows={newestOf(def, rows)}
-            link={(row, children, props) => (
-              <Link to="/lists/$kind/$id" params={{ kind, id: row.id }} preload={false} {...props}>
-                {children}
-              </Link>
-            )}
-          />
-        </div>
-      )}
-    </Section>
+    <p className="written muted small">
+      Entered {at(row.created_at)}
+      {by(row.created_by)}.{row.row_version > 1 && ` Last changed ${at(row.updated_at)}${by(row.updated_by)}.`}
+    </p>
+  );
+}
+
+/** The way back: to what the line belongs to, to the patient's entries of the kind, or to the list. */
+function BackFrom({ kind, def, row, patientId }: { kind: Kind; def: RecordDef; row: AnyRow; patientId: string | undefined }) {
+  const line = LINE_OF[kind];
+  const parent = line && row[line.field];
+  const icon = <IconArrowLeft size="1.2rem" aria-hidden />;
+  if (line && typeof parent === 'string')
+    return (
+      <Link
+        to="/lists/$kind/$id"
+        params={{ kind: line.parent, id: parent }}
+        className="icon-button"
+        aria-label={`Back to the ${(recordOf(line.parent)?.title ?? line.parent).toLowerCase()}`}
+      >
+        {icon}
+      </Link>
+    );
+  if (patientId)
+    return (
+      <Link
+        to="/patients/$patientId/record/$kind"
+        params={{ patientId, kind }}
+        className="icon-button"
+        aria-label={`Back to ${def.titles.toLowerCase()}`}
+      >
+        {icon}
+      </Link>
+    );
+  return (
+    <Link to="/lists/$kind" params={{ kind }} className="icon-button" aria-label={`Back to ${def.titles.toLowerCase()}`}>
+      {icon}
+    </Link>
   );
 }

@@ -2,17 +2,22 @@ import { TextInput } from '@mantine/core';
 import { AREA_OF, AREAS, type Kind, LINE_OF, may, type RecordDef, recordOf, SYNCED } from '@psa/domain';
 import { IconArrowLeft, IconChevronRight } from '@tabler/icons-react';
 import { Link, useNavigate, useParams } from '@tanstack/react-router';
-import { useState } from 'react';
-import { offer } from '../record/offer.ts';
+import { useMemo, useState } from 'react';
+import { momentField, newestOf } from '../record/moment.ts';
+import { isMine, offer } from '../record/offer.ts';
 import { RecordForm } from '../record/RecordForm.tsx';
 import { RecordTable } from '../record/RecordTable.tsx';
 import { titleOf } from '../record/values.ts';
 import { device, useRows } from '../store/index.ts';
 import { fold } from '../ui/names.ts';
 import { Empty, Section } from '../ui/Pieces.tsx';
+import { EntryLink } from './EntryLink.tsx';
 import { keepWishes } from './keep.tsx';
 import { NotFound } from './NotFound.tsx';
 import { usePerson } from './person.tsx';
+
+/** What people look up by name. */
+const NAMED: readonly string[] = ['patients', 'users', 'wards', 'facilities', 'surgical_consumables', 'cme_topics'];
 
 /** What has no area has a page of its own. */
 const LISTED = SYNCED.filter((def) => AREA_OF[def.name as Kind] !== null);
@@ -88,18 +93,6 @@ const AdminLinks = () => (
   </ul>
 );
 
-/** The head of a page of one kind, with the way back. */
-export function Head({ kind, def, children }: { kind: string; def: RecordDef; children?: React.ReactNode }) {
-  return (
-    <header className="page-head">
-      <Link to="/lists/$kind" params={{ kind }} className="icon-button" aria-label={`Back to ${def.titles.toLowerCase()}`}>
-        <IconArrowLeft size="1.2rem" aria-hidden />
-      </Link>
-      {children}
-    </header>
-  );
-}
-
 /** All rows of one kind. */
 export function ListOf() {
   const { kind } = useParams({ from: '/lists/$kind' });
@@ -109,8 +102,14 @@ export function ListOf() {
 }
 
 function Rows({ kind, def }: { kind: Kind; def: RecordDef }) {
-  const rows = useRows(kind);
+  const all = useRows(kind);
   const { actor } = usePerson();
+  // What happened comes newest first, what has a name by its name.
+  const happens = momentField(def) !== undefined && !NAMED.includes(kind);
+  const rows = useMemo(() => {
+    const mine = all.filter((row) => isMine(actor, def, row));
+    return happens ? newestOf(def, mine) : mine;
+  }, [all, actor, def, happens]);
   return (
     <div className="page list-page">
       <header className="page-head">
@@ -127,10 +126,12 @@ function Rows({ kind, def }: { kind: Kind; def: RecordDef }) {
       <RecordTable
         def={def}
         rows={rows}
+        ordered={happens}
+        first={kind !== 'patients' && 'patient_id' in def.fields ? 'patient_id' : undefined}
         link={(row, children, props) => (
-          <Link to="/lists/$kind/$id" params={{ kind, id: row.id }} preload={false} {...props}>
+          <EntryLink kind={kind} row={row} {...props}>
             {children}
-          </Link>
+          </EntryLink>
         )}
       />
     </div>
@@ -152,9 +153,12 @@ export function NewOf() {
   const offered = offer(actor, def);
   return (
     <div className="page form-page">
-      <Head kind={kind} def={def}>
+      <header className="page-head">
+        <Link to="/lists/$kind" params={{ kind }} className="icon-button" aria-label={`Back to ${def.titles.toLowerCase()}`}>
+          <IconArrowLeft size="1.2rem" aria-hidden />
+        </Link>
         <h1>Add {def.title.toLowerCase()}</h1>
-      </Head>
+      </header>
       <RecordForm
         def={offered.def}
         fields={offered.fields}

@@ -16,6 +16,7 @@ import { takeUpdate, useUpdate } from '../ui/update.ts';
 import { AddSheet } from './AddSheet.tsx';
 import { palette as paletteScreen } from './later.ts';
 import { Mark } from './Mark.tsx';
+import { Notices } from './Notices.tsx';
 import { usePerson } from './person.tsx';
 import { SyncStatus } from './SyncStatus.tsx';
 
@@ -116,6 +117,7 @@ export function Shell() {
           <Keys keys="Ctrl K" />
         </button>
         <SyncStatus />
+        <Notices />
       </header>
       <nav className="nav" aria-label="Main">
         <ul>

@@ -82,6 +82,12 @@ const patientKindNew = createRoute({
   component: lazyRouteComponent(ofPatient, 'NewOfPatient'),
 });
 
+const patientEntry = createRoute({
+  getParentRoute: () => patient,
+  path: '/record/$kind/$id',
+  component: lazyRouteComponent(entry, 'OneOfPatient'),
+});
+
 const board = createRoute({ getParentRoute: () => root, path: '/wards', component: lazyRouteComponent(wards, 'WardBoard') });
 const needs = createRoute({
   getParentRoute: () => root,
@@ -144,6 +150,7 @@ const tree = root.addChildren([
       allergy,
       patientKind,
       patientKindNew,
+      patientEntry,
     ]),
   ]),
   board,

@@ -96,6 +96,8 @@ export interface DeviceHooks {
   useRowsBy<K extends keyof typeof RECORDS>(kind: K, field: string, id: string): readonly Row<(typeof RECORDS)[K]>[];
   /** The same for several kinds at once, by kind. */
   useAllBy(kinds: readonly string[], field: string, id: string): Readonly<Record<string, readonly AnyRow[]>>;
+  /** A value that changes whenever any row of these kinds does, for screens that name rows in passing. */
+  useChanges(kinds: readonly string[]): object;
   useRowState(kind: string, id: string): RowState;
   /** Patients whose names (any order, without accents), hospital number or phone contain every word; best first. */
   usePatientSearch(query: string): readonly Row<typeof RECORDS.patients>[];

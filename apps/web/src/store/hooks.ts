@@ -66,6 +66,28 @@ export function useAllBy(kinds: readonly string[], field: string, id: string): R
   });
 }
 
+/** A value that changes whenever any row of these kinds does. `kinds` keeps its identity. */
+export function useChanges(kinds: readonly string[]): object {
+  const [last] = useState((): { lists: readonly (readonly AnyRow[])[]; value: object } => ({ lists: [], value: {} }));
+  const subscribe = useCallback(
+    (told: () => void) => {
+      const stops = kinds.map((kind) => rows.topics.subscribe(kind, told));
+      return () => {
+        for (const stop of stops) stop();
+      };
+    },
+    [kinds],
+  );
+  return useSyncExternalStore(subscribe, () => {
+    const lists = kinds.map((kind) => rows.rows(kind));
+    if (last.lists.length !== lists.length || lists.some((list, i) => list !== last.lists[i])) {
+      last.lists = lists;
+      last.value = {};
+    }
+    return last.value;
+  });
+}
+
 /** What of a row is not yet on the server, or in dispute. */
 export function useRowState(kind: string, id: string): RowState {
   const subscribe = useCallback((told: () => void) => runtime.work.subscribe(kind, id, told), [kind, id]);
@@ -106,6 +128,7 @@ export function useDraft<T>(
   useRow,
   useRowsBy,
   useAllBy,
+  useChanges,
   useRowState,
   usePatientSearch,
   useDraft,

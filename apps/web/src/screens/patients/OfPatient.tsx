@@ -1,18 +1,19 @@
 import { type Kind, may, type Patch, type RecordDef } from '@psa/domain';
 import { IconArrowLeft } from '@tabler/icons-react';
 import { Link, useNavigate, useParams } from '@tanstack/react-router';
-import { useState } from 'react';
+import { useMemo, useState } from 'react';
 import { newestOf } from '../../record/moment.ts';
 import { offer } from '../../record/offer.ts';
 import { RecordForm } from '../../record/RecordForm.tsx';
 import { RecordTable } from '../../record/RecordTable.tsx';
 import { titleOf } from '../../record/values.ts';
 import { device, useRowsBy } from '../../store/index.ts';
+import { EntryLink } from '../EntryLink.tsx';
 import { keepWishes } from '../keep.tsx';
 import { NotFound } from '../NotFound.tsx';
 import { usePerson } from '../person.tsx';
 import { PrescriptionForm } from './PrescriptionForm.tsx';
-import { patientKind } from './record-kinds.ts';
+import { linesOf, patientKind } from './record-kinds.ts';
 
 /** Entries of one kind of one patient, newest first. */
 export function KindOfPatient() {
@@ -25,9 +26,10 @@ export function KindOfPatient() {
 function Entries({ def, patientId }: { def: RecordDef; patientId: string }) {
   const { actor } = usePerson();
   const kind = def.name as Kind;
-  const rows = newestOf(def, useRowsBy(kind, 'patient_id', patientId));
+  const all = useRowsBy(kind, 'patient_id', patientId);
+  const rows = useMemo(() => newestOf(def, all), [def, all]);
   return (
-    <div className="list-page">
+    <div className="page">
       <header className="page-head">
         <BackToPatient patientId={patientId} />
         <h2>{def.titles}</h2>
@@ -40,10 +42,12 @@ function Entries({ def, patientId }: { def: RecordDef; patientId: string }) {
       <RecordTable
         def={def}
         rows={rows}
+        ordered
+        part
         link={(row, children, props) => (
-          <Link to="/lists/$kind/$id" params={{ kind, id: row.id }} preload={false} {...props}>
+          <EntryLink kind={kind} row={row} {...props}>
             {children}
-          </Link>
+          </EntryLink>
         )}
       />
     </div>
@@ -82,7 +86,7 @@ function NewEntry({ def, patientId }: { def: RecordDef; patientId: string }) {
   const fixed: Patch = { patient_id: patientId, ...(stay && 'admission_id' in def.fields ? { admission_id: stay } : {}) };
   const offered = offer(actor, def);
   return (
-    <div className="form-page">
+    <div className="page form-page">
       <header className="page-head">
         <BackToPatient patientId={patientId} />
         <h2>Add {def.title.toLowerCase()}</h2>
@@ -98,7 +102,10 @@ function NewEntry({ def, patientId }: { def: RecordDef; patientId: string }) {
         onCancel={() => void navigate({ to: '/patients/$patientId', params: { patientId } })}
         save={async (patch) => {
           await keepWishes([{ kind, id, op: 'create', base: 0, patch }], `${titleOf(kind, patch)} added.`);
-          await navigate({ to: '/patients/$patientId/record/$kind', params: { patientId, kind }, replace: true });
+          // What has lines goes on with them.
+          await (linesOf(kind).length > 0
+            ? navigate({ to: '/patients/$patientId/record/$kind/$id', params: { patientId, kind, id }, replace: true })
+            : navigate({ to: '/patients/$patientId/record/$kind', params: { patientId, kind }, replace: true }));
         }}
       />
     </div>

@@ -1,15 +1,19 @@
+import { may, RECORDS, type RecordDef } from '@psa/domain';
 import { IconAlertTriangle, IconArrowLeft, IconUsers } from '@tabler/icons-react';
 import { Link } from '@tanstack/react-router';
 import { usePresent } from '../../record/present.ts';
 import { useSaying } from '../../record/saying.ts';
 import { useRowsBy } from '../../store/index.ts';
 import { ageText } from '../../ui/age.ts';
-import { dayIn, showDay, stayDay } from '../../ui/days.ts';
-import { count } from '../../ui/numbers.ts';
+import { dayIn, newestFirst, showDay, stayDay } from '../../ui/days.ts';
+import { count, showNumber } from '../../ui/numbers.ts';
 import { Absent } from '../../ui/Pieces.tsx';
+import { usePerson } from '../person.tsx';
 import { allergyWords } from './allergy-words.ts';
 import { type Patient, placeOf, useAlike, useWards } from './facts.ts';
 import { Name } from './PatientRow.tsx';
+
+const MEASUREMENTS = RECORDS.body_measurements as unknown as RecordDef;
 
 /** Who this is: name, number, age, sex, place and allergies, in sight on every page of the patient and at every width. */
 export function PatientHeader({ patient }: { patient: Patient }) {
@@ -54,10 +58,33 @@ export function PatientHeader({ patient }: { patient: Patient }) {
         ) : (
           <span className="muted">not in hospital</span>
         )}
-        <span className="muted">weight not recorded</span>
+        <Weight patientId={patient.id} />
       </p>
       <AllergyLine patient={patient} />
     </header>
+  );
+}
+
+/** The latest weight, how it was obtained when it was not measured, and the day. */
+function Weight({ patientId }: { patientId: string }) {
+  const { zone } = usePresent();
+  const { actor } = usePerson();
+  const measured = useRowsBy('body_measurements', 'patient_id', patientId);
+  if (!may(actor, 'read', MEASUREMENTS)) return null;
+  const [latest] = newestFirst(
+    measured.filter((m) => m.weight !== null),
+    (m) => m.measured_at,
+  );
+  if (!latest) return <span className="muted">weight not recorded</span>;
+  return (
+    <span className="num">
+      {showNumber(latest.weight ?? 0, 'kg')}
+      <span className="muted">
+        {' '}
+        {latest.weight_basis && latest.weight_basis !== 'Measured' && `${latest.weight_basis.toLowerCase()}, `}
+        {showDay(dayIn(latest.measured_at, zone))}
+      </span>
+    </span>
   );
 }
 

@@ -1,9 +1,8 @@
 import { may } from '@psa/domain';
 import { IconPlus } from '@tabler/icons-react';
 import { Link } from '@tanstack/react-router';
-import { momentText, newestOf } from '../../record/moment.ts';
+import { latestOf, momentText, summaryOf } from '../../record/moment.ts';
 import { useSaying } from '../../record/saying.ts';
-import { titleOf } from '../../record/values.ts';
 import { useAllBy } from '../../store/index.ts';
 import { Section } from '../../ui/Pieces.tsx';
 import { usePerson } from '../person.tsx';
@@ -21,7 +20,7 @@ export function PatientRecord({ patientId }: { patientId: string }) {
           <h3>{area}</h3>
           <ul className="record-kinds">
             {defs.map((def) => {
-              const [latest] = newestOf(def, rows[def.name] ?? []);
+              const latest = latestOf(def, rows[def.name] ?? []);
               const found = rows[def.name]?.length ?? 0;
               const params = { patientId, kind: def.name };
               return (
@@ -32,7 +31,7 @@ export function PatientRecord({ patientId }: { patientId: string }) {
                     </span>
                     {latest && (
                       <span className="muted small record-kind-last">
-                        {[momentText(def, latest, how), titleOf(def.name, latest)].filter(Boolean).join(' · ')}
+                        {[momentText(def, latest, how), summaryOf(def, latest, how)].filter(Boolean).join(' · ')}
                       </span>
                     )}
                   </Link>

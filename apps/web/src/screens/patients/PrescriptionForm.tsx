@@ -1,15 +1,16 @@
 import { Button } from '@mantine/core';
 import { ProblemError } from '@psa/domain';
 import { useNavigate } from '@tanstack/react-router';
-import { useState } from 'react';
+import { useEffect, useRef, useState } from 'react';
 import { FieldList } from '../../record/FieldList.tsx';
 import { usePresent } from '../../record/present.ts';
 import { device, useDraft } from '../../store/index.ts';
 import { timeIn } from '../../ui/days.ts';
 import { count } from '../../ui/numbers.ts';
+import { Notice } from '../../ui/Pieces.tsx';
 import { keepWishes } from '../keep.tsx';
 import { BackToPatient, useOpenStay } from './OfPatient.tsx';
-import { HEAD, HEAD_FIELDS, isWrong, LINE, LINE_FIELDS, readPrescription, type Written } from './prescription.ts';
+import { HEAD, HEAD_FIELDS, isBlank, isWrong, LINE, LINE_FIELDS, readPrescription, type Written } from './prescription.ts';
 
 const begun = (): Written => ({ id: device.newId(), head: {}, lines: [{ id: device.newId(), raws: {} }] });
 
@@ -48,12 +49,27 @@ function Filled({
     setFailed(null);
     keep(next);
   };
+  const form = useRef<HTMLFormElement>(null);
+  useEffect(() => {
+    const onKey = (event: KeyboardEvent) => {
+      if ((event.ctrlKey || event.metaKey) && (event.key === 's' || event.key === 'Enter')) {
+        event.preventDefault();
+        form.current?.requestSubmit();
+      }
+    };
+    document.addEventListener('keydown', onKey);
+    return () => document.removeEventListener('keydown', onKey);
+  }, []);
+
   const back = () => navigate({ to: '/patients/$patientId', params: { patientId } });
 
   const submit = async () => {
     if (saving) return;
     setTried(true);
-    if (isWrong(read)) return;
+    if (isWrong(read)) {
+      requestAnimationFrame(() => form.current?.querySelector<HTMLElement>('[aria-invalid="true"]')?.focus());
+      return;
+    }
     setSaving(true);
     try {
       const medicines = count(read.wishes.length - 1, 'medicine');
@@ -72,22 +88,24 @@ function Filled({
     }
   };
 
+  const blank = isBlank(written);
   const wrong = tried ? [read.head, ...read.lines].reduce((n, problems) => n + Object.keys(problems).length, 0) : 0;
   const state =
     failed ??
     (wrong > 0
       ? `${count(wrong, 'field')} to correct`
-      : keptAt
+      : keptAt && !blank
         ? `Draft kept on this device ${timeIn(keptAt, present.zone)}`
         : 'Nothing filled in yet');
 
   return (
-    <div className="form-page">
+    <div className="page form-page">
       <header className="page-head">
         <BackToPatient patientId={patientId} />
         <h2>Prescribe</h2>
       </header>
       <form
+        ref={form}
         className="record-form"
         noValidate
         onSubmit={(event) => {
@@ -95,6 +113,25 @@ function Filled({
           void submit();
         }}
       >
+        {found && !blank && (
+          <Notice
+            tone="info"
+            actions={
+              <Button
+                variant="subtle"
+                onClick={() => {
+                  setWritten(begun());
+                  setTried(false);
+                  void drop();
+                }}
+              >
+                Start afresh
+              </Button>
+            }
+          >
+            You began this earlier. Nothing of it is lost.
+          </Notice>
+        )}
         <div className="form-main">
           {written.lines.map((line, i) => (
             <section key={line.id} className="form-section" aria-label={`Medicine ${i + 1}`}>
@@ -148,7 +185,7 @@ function Filled({
             {state}
           </span>
           <Button variant="default" onClick={() => void back()}>
-            Close, keep draft
+            {blank ? 'Close' : 'Close, keep draft'}
           </Button>
           <Button type="submit" loading={saving}>
             Prescribe

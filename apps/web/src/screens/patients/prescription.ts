@@ -32,12 +32,15 @@ export interface ReadPrescription {
   lines: FieldProblems[];
 }
 
-const isBlank = (raws: Raws): boolean => Object.values(raws).every((raw) => raw === null || raw === '');
+const isEmpty = (raws: Raws): boolean => Object.values(raws).every((raw) => raw === null || raw === '');
+
+/** Whether nothing was written yet. */
+export const isBlank = ({ head, lines }: Written): boolean => isEmpty(head) && lines.every((line) => isEmpty(line.raws));
 
 /** Reads the whole form. Lines in which nothing stands are left out, unless all are. */
 export function readPrescription(written: Written, fixed: Patch, present: Present): ReadPrescription {
   const head = readForm(HEAD, written.head, { fixed: { ...fixed, status: 'Active' }, fields: HEAD_FIELDS, present });
-  const filled = written.lines.filter((line) => !isBlank(line.raws));
+  const filled = written.lines.filter((line) => !isEmpty(line.raws));
   const counted = filled.length > 0 ? filled : written.lines;
   const of = { patient_id: fixed.patient_id ?? null, prescription_id: written.id };
   const read = counted.map((line) => ({
