@@ -80,7 +80,7 @@ function statementsOf(def: RecordDef): KindStatements {
   };
 }
 
-export const KINDS: ReadonlyMap<string, { def: RecordDef; sql: KindStatements }> = new Map(
+const KINDS: ReadonlyMap<string, { def: RecordDef; sql: KindStatements }> = new Map(
   RECORD_LIST.map((def) => [def.name, { def, sql: statementsOf(def) }]),
 );
 
@@ -179,7 +179,7 @@ export const AUDIT = statement(
 );
 
 /** SQL for the scope of row `t`. */
-export function inScope(def: RecordDef): string {
+function inScope(def: RecordDef): string {
   if (def.scope === 'row') return 't.scope';
   if (def.scope === 'person') return `${sqlText(personScope(''))} || t.${sqlName(def.access.own?.field ?? '')}`;
   return sqlText(def.scope);
