@@ -43,7 +43,7 @@ const lexeme = (mark: string, word: string, begins: boolean): string => `'${mark
 const any = (parts: readonly string[]): string => `(${[...new Set(parts)].join('|')})`;
 
 /** The facility's mark, as search_mark() makes it. */
-export const markOf = (facility: string): string => facility.slice(-4);
+const markOf = (facility: string): string => facility.slice(-4);
 
 /** A number is indexed from its first digit on; a phone number in its national form. */
 function formsOf(word: string): string[] {

@@ -36,7 +36,7 @@ export function faultOf(
   marks: Readonly<Record<Side, string>>,
   story: Story,
   member: Member,
-  sent: string,
+  sent: () => string,
   answer: Answer,
 ): Fault | undefined {
   const { status, text } = answer;
@@ -52,7 +52,7 @@ export function faultOf(
   if (status >= 400) {
     const said = isObject(body) ? [body.error, ...Object.values(isObject(body.fields) ? body.fields : {})].join('\n') : text;
     const inside = INSIDE.exec(said);
-    if (inside && !sent.includes(inside[0])) return { is: 'inside told', what: said.slice(0, 300) };
+    if (inside && !sent().includes(inside[0])) return { is: 'inside told', what: said.slice(0, 300) };
   }
   return leakOf(rig, marks, member, sent, text);
 }
@@ -82,14 +82,14 @@ function leakOf(
   rig: FuzzRig,
   marks: Readonly<Record<Side, string>>,
   member: Member,
-  sent: string,
+  sent: () => string,
   text: string,
 ): Fault | undefined {
   const foreign: Side[] = member.live && member.side ? [other(member.side)] : ['a', 'b'];
   for (const side of foreign) {
     if (text.includes(marks[side])) return { is: 'leak', what: `a text of hospital ${side}: ${around(text, marks[side])}` };
     for (const [, id = ''] of text.matchAll(OWNERS)) {
-      if (rig.owned[side].has(id) && !sent.includes(id))
+      if (rig.owned[side].has(id) && !sent().includes(id))
         return { is: 'leak', what: `an id of hospital ${side}: ${around(text, id)}` };
     }
   }

@@ -3,7 +3,7 @@ import { openDatabase } from '../database.ts';
 import { openFuzzRig } from './rig.ts';
 import { type FuzzResult, report, runFuzz } from './run.ts';
 
-const REQUESTS = Number(process.env.FUZZ_N ?? 20_000);
+const REQUESTS = 20_000;
 /** Each with a server and a database of its own: while one waits for PostgreSQL, another asks. */
 const SEEDS = [20_261_122, 20_261_123];
 

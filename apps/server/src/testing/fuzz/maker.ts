@@ -5,7 +5,7 @@ import type { Operation } from '../../openapi/operation.ts';
 import type { Schema } from '../../openapi/schema.ts';
 import { PUBLISHED } from '../../routes/published.ts';
 import { bodyFor } from '../walk.ts';
-import { mutated, nastyText, nastyValue } from './nasty.ts';
+import { copy, mutated, nastyText, nastyValue } from './nasty.ts';
 import type { FuzzRig, Member, Route, Side } from './rig.ts';
 import { sampleOf } from './sample.ts';
 import { type Body, ODDITIES, type Story } from './story.ts';
@@ -33,6 +33,7 @@ export class Maker {
   readonly #chance: Chance;
   readonly #members: readonly Member[];
   readonly #live: readonly Member[];
+  #round = 0;
   readonly #operations = new Map<string, Operation>(OPERATIONS.map((op) => [`${op.method} ${op.path}`, op]));
   readonly #rows = new Map<string, { [field: string]: Json }[]>();
   readonly #records = new Map<string, RecordDef>(PUBLISHED.map(({ path, def }) => [path, def]));
@@ -66,6 +67,9 @@ export class Maker {
 
   #route(): Route {
     const c = this.#chance;
+    // First each once, however many there are by now.
+    const next = this.#rig.routes[this.#round++];
+    if (next) return next;
     const at = c.below(100);
     const share = SHARES.find(([below]) => at < below);
     if (share) return { method: share[1], url: share[2] };
@@ -174,7 +178,7 @@ export class Maker {
         ]),
       };
     if (at === 1) return { bytes: Buffer.from(c.bytes(1 + c.below(200))).toString('base64') };
-    if (at === 2) return { json: { text: 'x'.repeat(c.pick([200_000, 1_100_000])) } };
+    if (at === 2) return { json: { text: 'x'.repeat(c.pick([20_000, 20_000, 200_000, 1_100_000])) } };
     const right = this.#right(route, member);
     return { json: at < 13 ? right : mutated(c, right, [this.#id(member), this.#id(member)]) };
   }
@@ -197,7 +201,7 @@ export class Maker {
     this.#rows.set(key, kept);
     // Rows that keep many rules at once are hard to come by: a few are kept and varied.
     if (kept.length < ROWS_KEPT) kept.push(this.#row(def, member));
-    const row = structuredClone(c.pick(kept));
+    const row = copy(c.pick(kept));
     for (const field of (def.unique ?? []).flatMap(({ fields }) => fields)) {
       const spec = def.fields[field];
       if (spec && typeof row[field] === 'string' && spec.kind === 'text') row[field] = randomValue(spec, c);

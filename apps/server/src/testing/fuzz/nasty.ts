@@ -77,7 +77,7 @@ export function nastyValue(chance: Chance): Json {
   const kind = chance.below(20);
   if (kind < 9) return chance.pick(TEXTS);
   if (kind < 13) return chance.pick(NUMBERS);
-  if (kind < 17) return structuredClone(chance.pick(OTHERS));
+  if (kind < 17) return copy(chance.pick(OTHERS));
   if (kind === 17) return 'x'.repeat(chance.pick([101, 256, 2_001, 10_001, 70_000]));
   if (kind === 18) return nested(chance.pick([5, 12, 31, 40, 400]), chance.odds(0.5));
   return Array.from({ length: chance.pick([101, 1_000]) }, () => chance.pick(TEXTS));
@@ -87,6 +87,18 @@ function nested(depth: number, lists: boolean): Json {
   let value: Json = 'deep';
   for (let i = 0; i < depth; i++) value = lists ? [value] : { d: value };
   return value;
+}
+
+/** The same tree, shared with nobody: trees are changed in place. Far quicker than structuredClone for small ones. */
+export function copy<T extends Json>(value: T): T {
+  if (value === null || typeof value !== 'object') return value;
+  if (Array.isArray(value)) return value.map(copy) as unknown as T;
+  const out: { [key: string]: Json } = {};
+  for (const [key, inner] of Object.entries(value)) {
+    if (key === '__proto__') set(out, key, copy(inner));
+    else out[key] = copy(inner);
+  }
+  return out as T;
 }
 
 export const nastyText = (chance: Chance): string => chance.pick(TEXTS);
@@ -116,7 +128,7 @@ function set(parent: Parent, key: string, value: Json): void {
 
 /** The same tree with one to three changes: a value replaced, left out, doubled, moved, or something beside it that nobody asked for. */
 export function mutated(chance: Chance, tree: Json, ids: readonly string[]): Json {
-  let root = structuredClone(tree);
+  let root = copy(tree);
   for (let i = 1 + chance.below(3); i > 0; i--) {
     const all = places(root);
     if (all.length === 0 || chance.below(40) === 0) {
@@ -127,8 +139,8 @@ export function mutated(chance: Chance, tree: Json, ids: readonly string[]): Jso
     const way = chance.below(10);
     if (way < 5) set(parent, key, nastyValue(chance));
     else if (way === 5) Reflect.deleteProperty(parent, key);
-    else if (way === 6) set(parent, key, [get(parent, key), structuredClone(get(parent, key))]);
-    else if (way === 7) set(parent, key, structuredClone(get(...chance.pick(all))));
+    else if (way === 6) set(parent, key, [get(parent, key), copy(get(parent, key))]);
+    else if (way === 7) set(parent, key, copy(get(...chance.pick(all))));
     else if (way === 8 && ids.length > 0) set(parent, key, chance.pick(ids));
     else if (!Array.isArray(parent)) set(parent, chance.pick([...EXTRA, nastyText(chance)]), nastyValue(chance));
   }

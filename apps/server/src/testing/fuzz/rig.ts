@@ -23,7 +23,7 @@ import { bodyFor } from '../walk.ts';
 import { Writes } from './writes.ts';
 
 /** Two hospitals share the server; neither may see a word of the other. */
-export const SIDES = ['a', 'b'] as const;
+const SIDES = ['a', 'b'] as const;
 export type Side = (typeof SIDES)[number];
 /** Stands in every text of a hospital and is sent by nobody. */
 export const MARKS: Readonly<Record<Side, string>> = { a: 'zqAlphaMark', b: 'zqBravoMark' };

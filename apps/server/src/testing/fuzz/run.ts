@@ -5,7 +5,7 @@ import { type FuzzRig, MARKS, type Member, sealed } from './rig.ts';
 import { type Story, smaller, told } from './story.ts';
 import { type Answer, Wire } from './wire.ts';
 
-export interface Finding extends Fault {
+interface Finding extends Fault {
   /** Which request it was, counted from 1. */
   at: number;
   story: Story;
@@ -80,7 +80,7 @@ async function tell(rig: FuzzRig, wire: Wire, story: Story): Promise<{ fault: Fa
   const member = rig.cast.get(story.who);
   if (!member) throw new Error(`Nobody is called ${story.who}.`);
   const body = bodyOf(story, member);
-  const sent = sentBy(story, body);
+  const sent = () => sentBy(story, body);
   let answer: Answer = { status: 0, type: '', text: '' };
   try {
     answer = await wire.send(story, member.token, body);

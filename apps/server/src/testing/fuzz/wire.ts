@@ -79,7 +79,7 @@ export class Wire {
 
   #raw({ parts, end }: Raw): Promise<Answer> {
     return new Promise((resolve, reject) => {
-      const socket = net.connect(this.#port, '127.0.0.1', async () => {
+      const socket = net.connect(this.#port, '127.0.0.1', () => {
         for (const part of parts) if (socket.writable) socket.write(part);
         if (end === 'half') socket.end();
         // What is left unanswered is cut once it has surely been sent.
