@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { DOCTORS, may, mayEditField, mayOn, ROLES, type Role, scopesOf } from './access.ts';
+import { DOCTORS, may, mayEditField, mayOn, ROLES, type Role, rolesOf, SCOPES, scopesOf, sharedScope } from './access.ts';
 import type { RecordDef } from './record.ts';
 import { RECORD_LIST, RECORDS } from './records/index.ts';
 
@@ -66,6 +66,16 @@ describe('who may do what', () => {
       for (const role of ROLES)
         expect(may(actor(role), 'read', def), `${role} ${def.name}`).toBe(scopesOf(role).includes(def.scope));
     }
+  });
+
+  test('what tells of rows of several scopes goes to those only who are sent all of them', () => {
+    for (const a of SCOPES)
+      for (const b of SCOPES)
+        for (const role of rolesOf(sharedScope([a, b]) as (typeof SCOPES)[number]))
+          expect(scopesOf(role), `${role} is sent ${a} + ${b}`).toEqual(expect.arrayContaining([a, b]));
+    expect(sharedScope(['identity', 'ref'])).toBe('identity');
+    expect(sharedScope(['orders', 'medicines'])).toBe('clinical');
+    expect(sharedScope(['clinical', 'user:u'])).toBe('user:u');
   });
 
   test('laboratory, pharmacy and administrators are sent no clinical narrative', () => {

@@ -160,8 +160,23 @@ export function rolesOf(scope: Scope): readonly Role[] {
   return ROLES.filter((role) => SCOPES_BY_ROLE[role].includes(scope));
 }
 
+/**
+ * The scope of something that tells of rows of all these scopes: only who is sent every one of them is sent it. The first that does is
+ * taken, else the widest that is narrow enough.
+ */
+export function sharedScope(scopes: readonly string[]): string {
+  const personal = scopes.find((scope) => scope.startsWith(PERSON));
+  if (personal !== undefined) return personal;
+  const named = SCOPES.filter((scope) => scopes.includes(scope));
+  const common = ROLES.filter((role) => named.every((scope) => scopesOf(role).includes(scope)));
+  const fits = (scope: string) => rolesOf(scope as Scope).every((role) => common.includes(role));
+  return scopes.find(fits) ?? SCOPES.find(fits) ?? 'authoring';
+}
+
+const PERSON = 'user:';
+
 /** The scope of what belongs to one person. */
-export const personScope = (userId: string): string => `user:${userId}`;
+export const personScope = (userId: string): string => `${PERSON}${userId}`;
 
 /** All scopes this person's devices may hold: those of the role, and the person's own, which comes last. */
 export const scopesOfActor = (actor: Actor): string[] => [...scopesOf(actor.role), personScope(actor.user_id)];

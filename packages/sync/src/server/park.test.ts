@@ -52,6 +52,24 @@ test('[S26] a conflict holds both values, authors, times, the device and the res
   });
 });
 
+test('[S26] what waits beside a clash is shown to nobody who is not sent such rows', async () => {
+  const h = await ward();
+  const [a, b] = [h.tablet(), h.tablet()];
+  const id = await h.patient(a);
+  await h.one(a, { kind: 'patients', id, patch: { phone: '1' } });
+  const order = { patient_id: id, investigation_type: 'Haematology', test_name: 'Hb', status: 'Ordered' };
+  const clashing = { kind: 'patients', id, patch: { phone: '2' } };
+  await h.send(b, clashing, { kind: 'lab_investigations', id: h.newId(), op: 'create', patch: order });
+  // Later the same tablet saves the same field beside something that the laboratory is not sent: it does not join what that reads.
+  const round = { patient_id: id, seen_at: '2026-03-01T08:00:00.000Z', examination: 'Graft pink.' };
+  await h.send(b, { ...clashing, patch: { phone: '3' } }, { kind: 'ward_rounds', id: h.newId(), op: 'create', patch: round });
+  const kept = h.conflicts().map((c) => [c.scope, (c.group_rest as { kind: string }[]).map(({ kind }) => kind)]);
+  expect(kept).toEqual([
+    ['orders', ['lab_investigations']],
+    ['clinical', ['ward_rounds']],
+  ]);
+});
+
 test('[S26] a conflict is written in the transaction that answers', async () => {
   const h = await ward();
   const { results } = await clash(h, h.tablet(), h.tablet());

@@ -1,4 +1,14 @@
-import { type AnyRow, type Json, mergeRuleOf, type Patch, type RecordDef, recordOf, scopeOfRow } from '@psa/domain';
+import {
+  type AnyRow,
+  type Json,
+  mergeRuleOf,
+  type Patch,
+  personScope,
+  type RecordDef,
+  recordOf,
+  scopeOfRow,
+  sharedScope,
+} from '@psa/domain';
 import type { Mutation } from '../protocol.ts';
 import { auditHead } from './audit.ts';
 import { pick } from './clash.ts';
@@ -47,17 +57,20 @@ function open(work: Work, m: Mutation, clash: Clash, rest: readonly Mutation[], 
   const stored = work.get(m.kind, m.id);
   const def = recordOf(m.kind);
   if (!stored || !def) throw new Error('a clash without a row');
+  // What waits beside the clash is shown with it: to nobody who is not sent such rows.
+  const scope = sharedScope([scopeOfRow(def, stored.row), ...rest.flatMap((m) => scopesNamed(m, ctx))]);
   // Only the author's own: the values of two people who share a tablet are never put together.
   const joined = work.loaded.conflicts.find(
     (c) =>
       c.kind === m.kind &&
       c.record_id === m.id &&
       c.status === 'Open' &&
+      c.scope === scope &&
       c.device_id === ctx.device &&
       c.author_id === ctx.actor.user_id,
   );
   const wish = {
-    scope: scopeOfRow(def, stored.row),
+    scope,
     op: m.op,
     base_version: m.base,
     mutation_id: m.mid,
@@ -143,6 +156,13 @@ function join(
     new_values: changed,
   });
   return before.id;
+}
+
+/** The scope of what a waiting mutation is about; what no device is sent has none. */
+function scopesNamed(m: Mutation, ctx: DecideContext): string[] {
+  const scope = recordOf(m.kind)?.scope ?? 'none';
+  if (scope === 'person') return [personScope(ctx.actor.user_id)];
+  return scope === 'none' || scope === 'row' ? [] : [scope];
 }
 
 /** High when a value is in question that must never be wrong for a moment, or a whole record that has such values. */
