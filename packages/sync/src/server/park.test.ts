@@ -61,7 +61,7 @@ test('[S26] what waits beside a clash is shown to nobody who is not sent such ro
   const clashing = { kind: 'patients', id, patch: { phone: '2' } };
   await h.send(b, clashing, { kind: 'lab_investigations', id: h.newId(), op: 'create', patch: order });
   // Later the same tablet saves the same field beside something that the laboratory is not sent: it does not join what that reads.
-  const round = { patient_id: id, seen_at: '2026-03-01T08:00:00.000Z', examination: 'Graft pink.' };
+  const round = { patient_id: id, seen_at: '2026-03-01T08:00:00.000Z', round_grade: 'Consultant', examination: 'Graft pink.' };
   await h.send(b, { ...clashing, patch: { phone: '3' } }, { kind: 'ward_rounds', id: h.newId(), op: 'create', patch: round });
   const kept = h.conflicts().map((c) => [c.scope, (c.group_rest as { kind: string }[]).map(({ kind }) => kind)]);
   expect(kept).toEqual([
