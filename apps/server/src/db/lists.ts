@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { type Actor, type AnyRow, type Json, type RecordDef, scopesOfActor, sqlName, sqlText } from '@psa/domain';
 import { rowJson } from './sql.ts';
 
@@ -28,9 +29,21 @@ export interface ListWish {
 export type ChangesWish = Pick<ListWish, 'where' | 'between' | 'reach' | 'limit'> & { seq: number };
 
 export interface ListSql {
+  /** Set where the text is one of few: a connection prepares it once, and plans it no more. */
+  name?: string;
   text: string;
   values: unknown[];
 }
+
+/** The usual questions, by at most one field, are prepared; of other combinations there are too many to keep on every connection. */
+const nameOf = (
+  def: RecordDef,
+  { where, between = [] }: Pick<ListWish, 'where' | 'between'>,
+  text: string,
+): { name?: string } =>
+  Object.keys(where).length + between.length <= 1
+    ? { name: `${createHash('sha1').update(text).digest('base64url')} ${def.name}`.slice(0, 63) }
+    : {};
 
 /** Names come from the declaration only; values travel as parameters. */
 class Conditions {
@@ -84,7 +97,7 @@ export function listSql(def: RecordDef, facility: string, wish: ListWish): ListS
       select t.id, ${rowJson(def)}::text as row, row_number() over (order by ${order}) as n from ${name} t
       where ${where.join(' and ')} order by ${order} limit ${c.put(wish.limit + 1)})
     select head.seq as head, head.epoch, page.id, page.row from head left join page on true order by page.n`;
-  return { text, values: c.values };
+  return { ...nameOf(def, wish, text), text, values: c.values };
 }
 
 /**
@@ -107,7 +120,7 @@ export function changesSql(def: RecordDef, facility: string, wish: ChangesWish):
     select head.seq as head, head.epoch, cut.seq as cut, r.id, r.row from head cross join cut left join lateral (
       select t.id, e.seq, ${rowJson(def)}::text as row ${changed} and e.seq <= coalesce(cut.seq, head.seq)) r on true
     order by r.seq, r.id`;
-  return { text, values: c.values };
+  return { ...nameOf(def, wish, text), text, values: c.values };
 }
 
 /** Which rows of a record this person may see: their own, where it has owners, and those of their scopes, where rows name theirs. */

@@ -6,6 +6,7 @@ import { type Wish, writeAll } from '../db/write.ts';
 import { type Body, type Home, readBody } from './body.ts';
 import { idOf } from './input.ts';
 import { type Published, publishedAs } from './published.ts';
+import { noteReading } from './reading.ts';
 import { refuse } from './refuse.ts';
 import { originOf, type Services, sessionOf } from './services.ts';
 
@@ -34,7 +35,9 @@ export async function post(s: Services, p: Published, request: FastifyRequest): 
   }
   const target = await targetOf(s, p, request, await readBody(p, whole, homeOf(s, actor)));
   const written = await write(s, request, target.wish ? [target.wish] : []);
-  return `{"${p.one}":${await textOf(s, p.def, actor, target, written)}}`;
+  const text = await textOf(s, p.def, actor, target, written);
+  if (written.length === 0) await noteReading(s, request, p.def, target.id, text);
+  return `{"${p.one}":${text}}`;
 }
 
 async function postWithItems(
@@ -114,11 +117,15 @@ export async function change(s: Services, p: Published, request: FastifyRequest)
   const wanted = stored && !stored.deleted ? differing(stored, carried(p, patch)) : patch;
   // A row that was read may be sent back whole by whoever may change something of it.
   if (stored && Object.keys(wanted).length < Object.keys(patch).length && Object.keys(wanted).length === 0) {
-    return `{"${p.one}":${JSON.stringify(stored)}}`;
+    const text = JSON.stringify(stored);
+    await noteReading(s, request, def, id, text);
+    return `{"${p.one}":${text}}`;
   }
   const wish: Wish = { kind: def.name, id, op: 'edit', patch: wanted, ...(base === undefined ? {} : { base }) };
   const written = await write(s, request, [wish]);
-  return `{"${p.one}":${await textOf(s, def, actor, { id }, written)}}`;
+  const text = await textOf(s, def, actor, { id }, written);
+  if (written.length === 0) await noteReading(s, request, def, id, text);
+  return `{"${p.one}":${text}}`;
 }
 
 /** The fields whose values are not what is stored. */
@@ -216,15 +223,16 @@ async function textOf(
   written: readonly RowWrite[],
 ): Promise<string> {
   const after = written.find((write) => write.kind === def.name && write.after.id === id)?.after;
-  if (after ? !isCompleted(def) : stored) return JSON.stringify(after ?? stored);
+  if (after ? !isCompleted(def, after) : stored) return JSON.stringify(after ?? stored);
   return (await s.rows.text(actor.facility_id, def.name, id)) ?? 'null';
 }
 
 /** Whether PostgreSQL fills fields of such a row by itself (a score, the patient of a step): then only it knows the row. */
-const isCompleted = (def: RecordDef): boolean =>
-  Object.values(def.fields).some(
-    (field) =>
-      (field.merge === 'server' && !field.stamp) || (field.kind === 'link' && field.merge === 'append' && field.hidden),
+const isCompleted = (def: RecordDef, row: AnyRow): boolean =>
+  Object.entries(def.fields).some(
+    ([name, field]) =>
+      (field.merge === 'server' && !field.stamp) ||
+      (field.kind === 'link' && field.merge === 'append' && field.hidden && row[name] === null),
   );
 
 /** What a body is read by: the caller's facility. */
