@@ -2,7 +2,17 @@ import { accessProblems, overhang, tabWalk } from './kit/access.ts';
 import { openPatient, register, sent, signIn, visit } from './kit/app.ts';
 import { expect, test } from './kit/test.ts';
 
-const PAGES = ['/', '/patients', '/patients/new', '/wards', '/attention', '/lists', '/me'];
+const PAGES = [
+  '/',
+  '/patients',
+  '/patients/new',
+  '/wards',
+  '/attention',
+  '/lists',
+  '/lists/vital_signs',
+  '/lists/wards/new',
+  '/me',
+];
 
 test('the sign-in page has names for everything, fits a phone, and is worked by keyboard alone', async ({ unpack }) => {
   const a = await unpack('phone', { width: 360, height: 740 });
@@ -36,7 +46,15 @@ for (const [screen, width, height] of [
     await sent(a);
     const patient = new URL(a.page.url()).pathname;
     const found: string[] = [];
-    for (const path of [...PAGES, patient, `${patient}/edit`, `${patient}/admit`]) {
+    const record = (path: string) => `${patient}/record/${path}`;
+    const own = [patient, `${patient}/edit`, `${patient}/admit`, record('vital_signs'), record('treatment_plans/new')];
+    for (const path of [
+      ...PAGES,
+      ...own,
+      record('vital_signs/new'),
+      record('prescriptions/new'),
+      record('risk_assessments/new'),
+    ]) {
       await visit(a, path);
       for (const problem of await accessProblems(a.page)) found.push(`${path}: ${problem}`);
       const px = await overhang(a.page);

@@ -67,7 +67,7 @@ async function go(page: Page, to: 'Today' | 'Patients' | 'Attention' | 'Me'): Pr
 async function fill(form: Locator, entry: Entry): Promise<void> {
   for (const [label, value] of Object.entries(entry)) {
     // What is needed is marked with a dot.
-    const name = new RegExp(`^${label}(?: ●)?$`);
+    const name = new RegExp(`^${label.replace(/[.*+?^${}()|[\]\\]/g, '\\$&')}(?: ●)?$`);
     const choice = form.getByRole('group', { name });
     const box = form.getByRole('textbox', { name });
     await expect(choice.or(box)).toBeVisible();
@@ -96,6 +96,59 @@ export async function edit({ page }: Tablet, entry: Entry): Promise<void> {
   await expect(form).toHaveCount(0);
 }
 
+/** Adds an entry to the record of the patient whose page is open; ends on the list of that kind, or on the entry where it has lines. */
+export async function addEntry({ page }: Tablet, what: string, entry: Entry): Promise<void> {
+  await page
+    .getByRole('main')
+    .getByRole('link', { name: `Add ${what}`, exact: true })
+    .click();
+  await fillAndSave(page, entry, `Add ${what}`);
+}
+
+/** Adds a line to the entry that is open: a step to a plan, a checklist to an operation. */
+export async function addLine({ page }: Tablet, what: string, entry: Entry): Promise<void> {
+  await page.getByRole('button', { name: `Add ${what}`, exact: true }).click();
+  await fillAndSave(page, entry, `Add ${what}`);
+}
+
+/** Changes the entry that is open (`Edit`), or takes it back and enters it anew (`Correct`). */
+export async function change({ page }: Tablet, how: 'Edit' | 'Correct', entry: Entry): Promise<void> {
+  await page.getByRole('button', { name: how, exact: true }).click();
+  await fillAndSave(page, entry, how === 'Edit' ? 'Save changes' : 'Save the correction');
+}
+
+async function fillAndSave(page: Page, entry: Entry, save: string): Promise<void> {
+  const form = page.locator('form');
+  await fill(form, entry);
+  // With the hint of the keyboard, where there is one.
+  await form.getByRole('button', { name: new RegExp(`^${save}`) }).click();
+  await expect(form).toHaveCount(0);
+}
+
+/** Writes a prescription of several medicines for the patient whose page is open. */
+export async function prescribe({ page }: Tablet, medicines: readonly Entry[]): Promise<void> {
+  await page.getByRole('main').getByRole('link', { name: 'Add prescription', exact: true }).click();
+  const form = page.locator('form');
+  for (const [i, medicine] of medicines.entries()) {
+    if (i > 0) await form.getByRole('button', { name: 'Add another medicine' }).click();
+    await fill(form.getByRole('region', { name: `Medicine ${i + 1}` }), medicine);
+  }
+  await form.getByRole('button', { name: 'Prescribe' }).click();
+  await expect(form).toHaveCount(0);
+}
+
+/** From the page of a patient: the entries of one kind, by its heading in the record. */
+export async function openKind({ page }: Tablet, titles: string): Promise<void> {
+  await page.getByRole('region', { name: 'Record' }).getByRole('link', { name: titles }).first().click();
+  await expect(page.getByRole('heading', { level: 2, name: titles })).toBeVisible();
+}
+
+/** Opens an entry of the list that is open by words in it. */
+export async function openEntry({ page }: Tablet, words: string): Promise<void> {
+  await page.getByRole('main').locator('.table-link').filter({ hasText: words }).first().click({ timeout: NOTICE_MS });
+  await expect(page.getByText(/^Entered /)).toBeVisible();
+}
+
 /** Removes the patient whose page is open, saying why. */
 export async function remove({ page }: Tablet, reason: string): Promise<void> {
   await page.getByRole('button', { name: 'More about this record' }).click();
@@ -108,7 +161,9 @@ export async function remove({ page }: Tablet, reason: string): Promise<void> {
 
 /** The page that is open comes to show this. */
 export async function shows({ page }: Tablet, words: string): Promise<void> {
-  await expect(page.getByRole('main').getByText(words).first()).toBeVisible({ timeout: NOTICE_MS });
+  await expect(page.getByRole('main').getByText(words).filter({ visible: true }).first()).toBeVisible({
+    timeout: NOTICE_MS,
+  });
 }
 
 /** Something waits for a decision, and the corner says so. */

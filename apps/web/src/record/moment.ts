@@ -4,7 +4,7 @@ import { loose, type Saying, sayValue, titleOf } from './values.ts';
 
 const known = new Map<string, string | undefined>();
 
-/** The field that says when: a required moment or day, else the first that lists show; undefined when a record has none. */
+/** The field that says when: a required moment or day, else when it was signed into being, else a listed moment; undefined when none does. */
 export function momentField(def: RecordDef): string | undefined {
   if (!known.has(def.name)) known.set(def.name, findMoment(def));
   return known.get(def.name);
@@ -12,8 +12,9 @@ export function momentField(def: RecordDef): string | undefined {
 
 function findMoment(def: RecordDef): string | undefined {
   const dated = Object.entries(def.fields).filter(([, f]) => f.kind === 'instant' || f.kind === 'date');
-  const listed = dated.filter(([name]) => (def.list as readonly string[] | undefined)?.includes(name));
-  return (dated.find(([, f]) => f.required) ?? listed[0])?.[0];
+  const listed = dated.find(([name, f]) => f.kind === 'instant' && (def.list as readonly string[] | undefined)?.includes(name));
+  const made = dated.find(([, f]) => f.stamp?.as === 'when' && f.stamp.of === undefined);
+  return (dated.find(([, f]) => f.required) ?? made ?? listed)?.[0];
 }
 
 /** ISO text that sorts rows of a kind: the moment it happened, else when it was recorded. */

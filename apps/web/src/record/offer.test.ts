@@ -1,7 +1,7 @@
 import { type Actor, may, RECORDS, type RecordDef, ROLES, type Role, SYNCED } from '@psa/domain';
 import { describe, expect, test } from 'vitest';
 import { sectionsOf } from './form.ts';
-import { offer } from './offer.ts';
+import { isMine, offer } from './offer.ts';
 
 const actor = (role: Role): Actor => ({ user_id: 'u', facility_id: 'f', role });
 const def = (name: keyof typeof RECORDS) => RECORDS[name] as unknown as RecordDef;
@@ -44,6 +44,26 @@ describe('what a form offers', () => {
     expect(offer(actor('nursing'), def('patient_admissions'), { status: 'Active' }).fields).toEqual(['ward_id', 'bed_number']);
     const visit = offer(actor('nursing'), def('clinic_appointments'), { status: 'Seen' });
     expect(visit.def.fields.status?.choices).toEqual(['Arrived', 'Seen']);
+  });
+
+  test('nobody is offered to verify a result of their own', () => {
+    const result = { performed_by: 'u', is_verified: null, status: 'Completed' };
+    const labs = def('lab_investigations');
+    expect(offer(actor('lab'), labs, result).held).toContainEqual({
+      field: 'is_verified',
+      why: 'Set by somebody other than you.',
+    });
+    expect(offer(actor('lab'), labs, { ...result, performed_by: 'another' }).fields).toContain('is_verified');
+  });
+
+  test('of what belongs to one person, only their own is theirs to see', () => {
+    const notices = def('notifications');
+    expect(isMine(actor('nursing'), notices, { user_id: 'u' })).toBe(true);
+    expect(isMine(actor('nursing'), notices, { user_id: 'another', created_by: 'u' })).toBe(false);
+    const sitting = def('user_assessments');
+    expect(isMine(actor('nursing'), sitting, { user_id: null, created_by: 'u' })).toBe(true);
+    expect(isMine(actor('nursing'), sitting, { user_id: null, created_by: 'another' })).toBe(false);
+    expect(isMine(actor('nursing'), def('vital_signs'), { created_by: 'another' })).toBe(true);
   });
 
   test('nobody is offered what was fixed at creation', () => {

@@ -26,6 +26,8 @@ function heldBy(actor: Actor, def: RecordDef, name: string, row: Row | undefined
   const guard = def.access.guards?.find((g) => !g.values && g.fields.includes(name) && !g.roles.includes(actor.role));
   if (guard) return `Set by: ${rolesText(guard)}.`;
   if (!row) return undefined;
+  const other = def.access.guards?.some((g) => g.fields.includes(name) && g.not_self && row[g.not_self] === actor.user_id);
+  if (other) return 'Set by somebody other than you.';
   return def.locks?.find((l) => l.fields.includes(name) && l.when.is.some((v) => v === row[l.when.field]))?.say;
 }
 

@@ -59,9 +59,11 @@ function One({ kind, id, def, patientId }: { kind: Kind; id: string; def: Record
   const how = useSaying(def);
   const navigate = useNavigate();
   const [doing, setDoing] = useState<'reading' | 'editing' | 'correcting' | 'removing'>('reading');
+  // While a line is written, nothing else stands on the page.
+  const [adding, setAdding] = useState<{ kind: Kind; id: string } | null>(null);
   if (!row || !isMine(actor, def, row)) return <Empty title={`This ${def.title.toLowerCase()} is not on this device`} />;
   const here = editable(def) && !OWN_SCREENS.includes(kind);
-  const reading = doing === 'reading';
+  const reading = doing === 'reading' && adding === null;
   const corrects = here && isFixed(def) && may(actor, 'create', def) && may(actor, 'retract', def);
   const read = () => setDoing('reading');
   const left = () =>
@@ -118,7 +120,18 @@ function One({ kind, id, def, patientId }: { kind: Kind; id: string; def: Record
         </>
       )}
       <RemoveEntry def={def} row={row} open={doing === 'removing'} close={read} removed={() => void left()} />
-      {reading && linesOf(kind).map((line) => <Lines key={line.kind} {...line} parent={row} />)}
+      {doing === 'reading' &&
+        linesOf(kind)
+          .filter((line) => adding === null || adding.kind === line.kind)
+          .map((line) => (
+            <Lines
+              key={line.kind}
+              {...line}
+              parent={row}
+              adding={adding?.id ?? null}
+              setAdding={(id) => setAdding(id === null ? null : { kind: line.kind, id })}
+            />
+          ))}
       {!editable(def) && (
         <p className="muted small">This is kept by the server and changed by an administrator while connected.</p>
       )}

@@ -1,5 +1,4 @@
 import { type AnyRow, type Kind, may, type Patch, recordOf } from '@psa/domain';
-import { useState } from 'react';
 import { newestOf } from '../record/moment.ts';
 import { offer } from '../record/offer.ts';
 import { RecordForm } from '../record/RecordForm.tsx';
@@ -12,11 +11,23 @@ import { keepWishes } from './keep.tsx';
 import { usePerson } from './person.tsx';
 
 /** Lines of an entry, and a form for one more. */
-export function Lines({ kind, field, parent }: { kind: Kind; field: string; parent: AnyRow }) {
+export function Lines({
+  kind,
+  field,
+  parent,
+  adding,
+  setAdding,
+}: {
+  kind: Kind;
+  field: string;
+  parent: AnyRow;
+  /** The id of the line being written. */
+  adding: string | null;
+  setAdding(id: string | null): void;
+}) {
   const def = recordOf(kind);
   const { actor } = usePerson();
   const rows = useRowsBy(kind, field, parent.id);
-  const [adding, setAdding] = useState<string | null>(null);
   if (!def || !may(actor, 'read', def)) return null;
   const patientId = typeof parent.patient_id === 'string' ? parent.patient_id : undefined;
   const fixed: Patch = { [field]: parent.id, ...('patient_id' in def.fields && patientId ? { patient_id: patientId } : {}) };
