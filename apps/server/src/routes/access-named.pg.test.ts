@@ -148,7 +148,7 @@ describe('clinical authority', () => {
     };
     expect(await sync('anaesthetist', await edit('surgical_checklists', id, answers))).toBe('applied');
     for (const role of ['anaesthetist', 'consultant', 'nursing'] as const) {
-      for (const change of [{ site_marked: false }, { sign_in_completed: false }]) {
+      for (const change of [{ site_marked: false }, { sign_in_completed: false }] as Patch[]) {
         expect(await rest(role, 'PATCH', `surgical-checklists/${id}`, change), role).toBe('LOCKED');
         expect(await sync(role, await edit('surgical_checklists', id, change)), role).toBe('LOCKED');
       }
@@ -206,16 +206,12 @@ describe('accounts', () => {
     ] as const) {
       expect(await call(token, path, body), path).toMatchObject({ status: 409, body: { code: 'LAST_ADMIN' } });
     }
-    for (const op of ['edit', 'retract'] as const) {
-      const wish = {
-        kind: 'users',
-        id: h.admin,
-        op,
-        base: await versionOf('users', h.admin),
-        patch: op === 'edit' ? { is_active: false } : {},
-      };
-      expect(await sync('super_admin', wish)).toBe('SERVER_ONLY');
-    }
+    const base = await versionOf('users', h.admin);
+    const wishes: readonly Wish[] = [
+      { kind: 'users', id: h.admin, op: 'edit', base, patch: { is_active: false } },
+      { kind: 'users', id: h.admin, op: 'retract', base },
+    ];
+    for (const wish of wishes) expect(await sync('super_admin', wish)).toBe('SERVER_ONLY');
     const second = await h.hire('super_admin');
     const theirs = await h.signIn(second);
     // Each takes the role of the other.
@@ -227,6 +223,21 @@ describe('accounts', () => {
     expect(both.map(({ status }) => status).sort()).not.toEqual([200, 200]);
     await h.pool.query("update users set role = 'super_admin' where id = $1", [h.admin]);
   });
+});
+
+test('a change that changes nothing shows the row, and is written down as a reading', async () => {
+  const id = await make('patients');
+  const reads = () =>
+    one<number>(h.pool, "select count(*)::int from audit_logs where action = 'read' and record_id = $1 and user_id = $2", [
+      id,
+      idOf('house_officer'),
+    ]);
+  const { last_name } = (await h.pool.query('select last_name from patients where id = $1', [id])).rows[0];
+  expect(await rest('house_officer', 'PATCH', `patients/${id}`, {})).toBe(200);
+  expect(await rest('house_officer', 'PUT', `patients/${id}`, { last_name })).toBe(200);
+  expect(await rest('house_officer', 'POST', 'patients', { id, last_name })).toBe(201);
+  expect(await reads()).toBe(3);
+  expect(await versionOf('patients', id)).toBe(1);
 });
 
 describe('rights that change on the way', () => {

@@ -8,6 +8,7 @@ import { type AiKeeper, type AiSettings, type AiState, offBecause, providerOf } 
 import { auditEntry } from '../auth/audit.ts';
 import { writeOne } from '../db/write.ts';
 import { line, take } from './input.ts';
+import { refuse } from './refuse.ts';
 import { originOf, type Services, sessionOf, signedIn } from './services.ts';
 
 const DEF = RECORDS.ai_settings as unknown as RecordDef;
@@ -30,9 +31,9 @@ const body = z.strictObject({
   is_enabled: z.boolean({ error: 'Yes or no.' }).optional(),
 });
 
-function administrator(request: FastifyRequest): Actor {
+async function administrator(s: Services, request: FastifyRequest, op: 'read' | 'edit'): Promise<Actor> {
   const { actor } = sessionOf(request);
-  if (!may(actor, 'edit', DEF)) throw new ProblemError('NOT_YOURS');
+  if (!may(actor, 'edit', DEF)) await refuse(s, request, DEF, op);
   return actor;
 }
 
@@ -46,12 +47,12 @@ export function aiSettingsRoutes(app: FastifyInstance, s: Services, keeper: AiKe
   });
 
   app.get('/api/ai/settings/full', { onRequest }, async (request) => {
-    const actor = administrator(request);
+    const actor = await administrator(s, request, 'read');
     return shownWhole(await keeper.state(actor.facility_id));
   });
 
   app.post('/api/ai/settings', { onRequest }, async (request) => {
-    const actor = administrator(request);
+    const actor = await administrator(s, request, 'edit');
     const { openai_api_key, api_key = openai_api_key, ...wanted } = take(body, request.body);
     const before = await keeper.state(actor.facility_id);
     const settings = await save(s, request, before.settings, { ...(before.settings ? {} : OPENAI), ...wanted });
@@ -63,7 +64,7 @@ export function aiSettingsRoutes(app: FastifyInstance, s: Services, keeper: AiKe
   });
 
   app.post('/api/ai/settings/test', { onRequest }, async (request) => {
-    const actor = administrator(request);
+    const actor = await administrator(s, request, 'edit');
     const state = await keeper.state(actor.facility_id);
     const { settings } = state;
     if (!settings || state.key.is === 'lost') throw new ProblemError('AI_OFF', { say: offBecause(state) });

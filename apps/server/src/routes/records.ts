@@ -1,12 +1,13 @@
 import { type Actor, type AnyRow, may, ProblemError, type RecordDef } from '@psa/domain';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
-import { auditEntry, readingOf } from '../auth/audit.ts';
+import { auditEntry } from '../auth/audit.ts';
 import { reaches, reachOf } from '../db/lists.ts';
 import { writeAll } from '../db/write.ts';
 import { idOf } from './input.ts';
 import { type Asked, isCounted, listWish, tokenText } from './list-wish.ts';
 import { PUBLISHED, type Published, publishedAs } from './published.ts';
 import { questionsOf } from './questions.ts';
+import { isAudited, noteReading } from './reading.ts';
 import { change, post } from './record-writes.ts';
 import { refuse } from './refuse.ts';
 import { originOf, type Services, sessionOf, signedIn } from './services.ts';
@@ -42,10 +43,6 @@ export function recordRoutes(app: FastifyInstance, s: Services): void {
     app.delete(`${path}/:id`, { onRequest }, async (request) => retract(s, p.def, request));
   }
 }
-
-/** Rows whose reading is written down: what says something about a patient. */
-const UNAUDITED: readonly RecordDef['scope'][] = ['ref', 'stock', 'learning', 'authoring', 'none'];
-const isAudited = (def: RecordDef): boolean => !UNAUDITED.includes(def.scope);
 
 async function list(s: Services, p: Published, request: FastifyRequest): Promise<string> {
   const { actor } = sessionOf(request);
@@ -94,17 +91,14 @@ async function withItems(
 }
 
 async function one(s: Services, p: Published, request: FastifyRequest): Promise<string> {
-  const { actor, device_id } = sessionOf(request);
+  const { actor } = sessionOf(request);
   const { def } = p;
   const id = idOf(request.params);
   if (!may(actor, 'read', def)) await refuse(s, request, def, 'read', id);
   const text = await s.rows.present(actor.facility_id, def.name, id);
   const reach = reachOf(def, actor);
   if (text === undefined || (reach.length > 0 && !reaches(reach, JSON.parse(text)))) throw new ProblemError('NOT_FOUND');
-  if (isAudited(def)) {
-    const about = { user_id: actor.user_id, device_id, table_name: def.name, ...readingOf(def, id, text) };
-    await s.audit.add(actor.facility_id, auditEntry('read', s.now(), originOf(request), about));
-  }
+  await noteReading(s, request, def, id, text);
   return (await withItems(s, p, actor, [text]))[0] ?? text;
 }
 
