@@ -17,10 +17,33 @@ interface LinkProps {
   'data-index': number;
 }
 
+/** A row and what is said of it: worked out when first looked at, since of ten thousand rows a screenful is. */
 interface Line<R> {
   row: R;
-  said: (string | undefined)[];
-  text: string;
+  say(column: number): string | undefined;
+  text(): string;
+}
+
+const inOrder = new Intl.Collator('en', { numeric: true }).compare;
+
+function lineOf<R extends SystemFields>(def: RecordDef, row: R, columns: readonly string[], how: Saying): Line<R> {
+  const said = new Map<number, string | undefined>();
+  let text: string | undefined;
+  const say = (column: number) => {
+    if (!said.has(column)) {
+      const name = columns[column] ?? '';
+      said.set(column, sayValue(def.fields[name], loose(row)[name], how));
+    }
+    return said.get(column);
+  };
+  return {
+    row,
+    say,
+    text() {
+      text ??= fold([titleOf(def.name, row), ...columns.map((_, i) => say(i))].join(' '));
+      return text;
+    },
+  };
 }
 
 /** Fewer rows than this are all in sight: nothing to find, nothing to count. */
@@ -54,17 +77,10 @@ export function RecordTable<R extends SystemFields>({
   const [sort, setSort] = useState<{ column: number; down: boolean } | null>(ordered ? null : { column: 0, down: false });
   const scroller = useRef<HTMLDivElement>(null);
 
-  const lines = useMemo(
-    () =>
-      rows.map((row): Line<R> => {
-        const said = columns.map((c) => sayValue(def.fields[c], loose(row)[c], how));
-        return { row, said, text: fold([titleOf(def.name, row), ...said].join(' ')) };
-      }),
-    [rows, columns, def, how],
-  );
+  const lines = useMemo(() => rows.map((row) => lineOf(def, row, columns, how)), [rows, columns, def, how]);
   const shown = useMemo(() => {
     const words = fold(query).split(' ').filter(Boolean);
-    const found = words.length === 0 ? lines : lines.filter((line) => words.every((w) => line.text.includes(w)));
+    const found = words.length === 0 ? lines : lines.filter((line) => words.every((w) => line.text().includes(w)));
     if (!sort) return found;
     const name = columns[sort.column] ?? 'id';
     const sign = sort.down ? -1 : 1;
@@ -76,15 +92,12 @@ export function RecordTable<R extends SystemFields>({
         ? value
         : kind === 'date' || kind === 'instant'
           ? String(value ?? '')
-          : (line.said[sort.column] ?? '');
+          : (line.say(sort.column) ?? '');
     };
     return [...found].sort((a, b) => {
       const [x, y] = [key(a), key(b)];
       if (x === '' || y === '') return x === y ? 0 : x === '' ? 1 : -1;
-      return (
-        sign *
-        (typeof x === 'number' && typeof y === 'number' ? x - y : String(x).localeCompare(String(y), 'en', { numeric: true }))
-      );
+      return sign * (typeof x === 'number' && typeof y === 'number' ? x - y : inOrder(String(x), String(y)));
     });
   }, [lines, query, sort, columns, def]);
 
@@ -155,12 +168,12 @@ export function RecordTable<R extends SystemFields>({
                   line.row,
                   <>
                     <span className="table-brief">
-                      <Brief def={def} line={line} how={how} first={first} />
+                      <Brief def={def} line={line} columns={columns.length} how={how} first={first} />
                     </span>
                     <span className="table-row">
-                      {line.said.map((said, i) => (
-                        <span key={columns[i]} className={i === 0 ? 'table-cell strong' : 'table-cell'}>
-                          {said ?? <Absent words="–" />}
+                      {columns.map((name, i) => (
+                        <span key={name} className={i === 0 ? 'table-cell strong' : 'table-cell'}>
+                          {line.say(i) ?? <Absent words="–" />}
                         </span>
                       ))}
                     </span>
@@ -180,19 +193,22 @@ export function RecordTable<R extends SystemFields>({
 function Brief<R extends SystemFields>({
   def,
   line,
+  columns,
   how,
   first,
 }: {
   def: RecordDef;
   line: Line<R>;
+  columns: number;
   how: Saying;
   first: string | undefined;
 }) {
   const when = momentText(def, line.row, how);
   const summary = summaryOf(def, line.row, how) || def.title;
-  const rest =
-    momentField(def) === undefined ? line.said.slice(1).filter((said) => said !== undefined && said !== summary) : [when];
-  const [strong, ...more] = first === undefined ? [summary, ...rest] : [line.said[0] ?? summary, when, summary];
+  // What has no moment of its own is told by the rest of its columns.
+  const others = Array.from({ length: columns - 1 }, (_, i) => line.say(i + 1)).filter((said) => said !== summary);
+  const rest = momentField(def) === undefined ? others : [when];
+  const [strong, ...more] = first === undefined ? [summary, ...rest] : [line.say(0) ?? summary, when, summary];
   return (
     <>
       <span className="table-cell strong">{strong}</span>
