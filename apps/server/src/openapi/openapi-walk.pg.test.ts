@@ -34,8 +34,10 @@ beforeAll(async () => {
   checker = new Checker(document);
   paths = document.paths;
   for (const role of ROLES) tablets.set(role, await h.tablet(role === 'super_admin' ? ADMIN : await h.hire(role)));
-  // Somebody else than those who ask: an administrator may change or close this account.
-  links.users = [(await h.hire('consultant')).id];
+  // Somebody else than those who ask: an administrator may change or close this account, or withdraw its device.
+  const other = await h.hire('consultant');
+  links.users = [other.id];
+  links.devices = [(await h.tablet(other)).device];
 });
 afterAll(() => h.close());
 
