@@ -3,7 +3,7 @@ import { PUSH_GROUPS_MAX } from '@psa/sync';
 import type { Published } from '../routes/published.ts';
 import { type Hospital, one, type Tablet, type Wish } from './hospital.ts';
 
-export type Op = 'read' | 'list' | 'create' | 'edit' | 'retract' | 'restore';
+type Op = 'read' | 'list' | 'create' | 'edit' | 'retract' | 'restore';
 export type Way = 'REST' | 'sync';
 
 /** Something one person tries. */
