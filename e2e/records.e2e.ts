@@ -89,6 +89,11 @@ test('a day on the ward without a network: observations, medicines, a corrected 
   await sent(b);
   await shows(b, 'This approval stands.');
   await openPatient(b, 'PS-8001');
+  await openKind(b, 'Prescriptions');
+  await expect(
+    b.page.locator('.table-link').filter({ hasText: /Ceftriaxone.*Paracetamol|Paracetamol.*Ceftriaxone/ }),
+  ).toHaveCount(1);
+  await openPatient(b, 'PS-8001');
   await openKind(b, 'Wound care');
   await expect(b.page.locator('.table-link')).toHaveCount(1);
 

@@ -1,11 +1,11 @@
-import type { RecordDef, SystemFields } from '@psa/domain';
+import { type RecordDef, recordOf, type SystemFields } from '@psa/domain';
 import { IconArrowDown, IconArrowUp, IconSearch } from '@tabler/icons-react';
 import { useVirtualizer } from '@tanstack/react-virtual';
 import { type KeyboardEvent, type ReactNode, useMemo, useRef, useState } from 'react';
 import { fold } from '../ui/names.ts';
 import { count } from '../ui/numbers.ts';
 import { Absent, Empty } from '../ui/Pieces.tsx';
-import { momentField, momentText, summaryOf } from './moment.ts';
+import { CALLED_AFTER, momentField, momentText, summaryOf } from './moment.ts';
 import { useSaying } from './saying.ts';
 import { labelOf, loose, type Saying, sayValue, titleOf } from './values.ts';
 
@@ -24,6 +24,12 @@ interface Line<R> {
   text(): string;
 }
 
+/** The column that names an entry by its lines. */
+const LINES = 'lines of it';
+
+const headOf = (def: RecordDef, name: string): string =>
+  name === LINES ? (recordOf(CALLED_AFTER[def.name]?.kind ?? '')?.titles ?? '') : labelOf(def, name);
+
 const inOrder = new Intl.Collator('en', { numeric: true }).compare;
 
 function lineOf<R extends SystemFields>(def: RecordDef, row: R, columns: readonly string[], how: Saying): Line<R> {
@@ -32,7 +38,7 @@ function lineOf<R extends SystemFields>(def: RecordDef, row: R, columns: readonl
   const say = (column: number) => {
     if (!said.has(column)) {
       const name = columns[column] ?? '';
-      said.set(column, sayValue(def.fields[name], loose(row)[name], how));
+      said.set(column, name === LINES ? summaryOf(def, row, how) : sayValue(def.fields[name], loose(row)[name], how));
     }
     return said.get(column);
   };
@@ -71,7 +77,8 @@ export function RecordTable<R extends SystemFields>({
   const how = useSaying(def);
   const columns = useMemo(() => {
     const listed = (def.list ?? Object.keys(def.fields)) as readonly string[];
-    return (first === undefined ? [...listed] : [first, ...listed.filter((name) => name !== first)]).slice(0, COLUMNS_MOST);
+    const before = [first, def.name in CALLED_AFTER ? LINES : undefined].filter((name) => name !== undefined);
+    return [...before, ...listed.filter((name) => !before.includes(name))].slice(0, COLUMNS_MOST);
   }, [def, first]);
   const [query, setQuery] = useState('');
   const [sort, setSort] = useState<{ column: number; down: boolean } | null>(ordered ? null : { column: 0, down: false });
@@ -145,9 +152,9 @@ export function RecordTable<R extends SystemFields>({
             key={name}
             type="button"
             onClick={() => setSort({ column: i, down: sort?.column === i && !sort.down })}
-            aria-label={`Sort by ${labelOf(def, name)}`}
+            aria-label={`Sort by ${headOf(def, name)}`}
           >
-            {labelOf(def, name)}
+            {headOf(def, name)}
             {sort?.column === i &&
               (sort.down ? <IconArrowDown size="0.9rem" aria-hidden /> : <IconArrowUp size="0.9rem" aria-hidden />)}
           </button>

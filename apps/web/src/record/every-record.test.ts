@@ -104,3 +104,12 @@ describe.each(SYNCED.map((def) => [def.name, def] as const))('%s', (name, def) =
     expect(momentOf(def, latestOf(def, rows) as AnyRow)).toBe(newest[0]);
   });
 });
+
+test('a prescription is called after its medicines, where they are at hand', () => {
+  const prescriptions = SYNCED.find((def) => def.name === 'prescriptions') as RecordDef;
+  const [row] = rowsOf(prescriptions, 7) as [AnyRow];
+  const lines = (kind: string, field: string, id: string) =>
+    kind === 'prescription_items' && field === 'prescription_id' && id === row.id ? ['Ceftriaxone', 'Paracetamol'] : [];
+  expect(summaryOf(prescriptions, row, { ...HOW, lines })).toBe('Ceftriaxone, Paracetamol');
+  expect(summaryOf(prescriptions, row, HOW)).not.toBe('');
+});

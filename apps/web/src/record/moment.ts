@@ -47,8 +47,16 @@ export function momentText(def: RecordDef, row: SystemFields, how: Saying): stri
 
 const SUMMARY_VALUES = 3;
 
+/** What is called after its lines: a prescription after its medicines. */
+export const CALLED_AFTER: Readonly<Partial<Record<string, { kind: string; field: string }>>> = {
+  prescriptions: { kind: 'prescription_items', field: 'prescription_id' },
+};
+
 /** A row in a few words: its own name where it has one, else the first values its list shows; empty when nothing was recorded. */
 export function summaryOf(def: RecordDef, row: SystemFields, how: Saying): string {
+  const after = CALLED_AFTER[def.name];
+  const lines = after ? (how.lines?.(after.kind, after.field, row.id) ?? []) : [];
+  if (lines.length > 0) return lines.join(', ');
   const title = titleOf(def.name, row);
   if (title !== def.title) return title;
   return ((def.list ?? []) as readonly string[])

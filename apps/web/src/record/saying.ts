@@ -1,6 +1,7 @@
 import type { RecordDef } from '@psa/domain';
 import { useMemo } from 'react';
-import { peek, useChanges, useRows } from '../store/index.ts';
+import { peek, peekBy, useChanges, useRows } from '../store/index.ts';
+import { CALLED_AFTER } from './moment.ts';
 import { usePresent } from './present.ts';
 import { type Saying, titleOf } from './values.ts';
 
@@ -13,7 +14,8 @@ function linkedBy(def: RecordDef | undefined): readonly string[] {
   let kinds = linkedKinds.get(def.name);
   if (!kinds) {
     const to = Object.values(def.fields).flatMap((f) => (f.to && f.to !== 'wards' && f.to !== 'users' ? [f.to] : []));
-    kinds = [...new Set(to)];
+    const after = CALLED_AFTER[def.name];
+    kinds = [...new Set(after ? [...to, after.kind] : to)];
     linkedKinds.set(def.name, kinds);
   }
   return kinds;
@@ -33,6 +35,11 @@ export function useSaying(def?: RecordDef): Saying {
     const names = new Map<string, string>();
     for (const w of wards) names.set(w.id, titleOf('wards', w));
     for (const u of users) names.set(u.id, titleOf('users', u));
-    return { zone, now, linked: (kind, id) => names.get(id) ?? titleOf(kind, peek(kind, id)) };
+    return {
+      zone,
+      now,
+      linked: (kind, id) => names.get(id) ?? titleOf(kind, peek(kind, id)),
+      lines: (kind, field, id) => peekBy(kind, field, id).map((row) => titleOf(kind, row)),
+    };
   }, [zone, now, wards, users, linked]);
 }

@@ -65,6 +65,8 @@ export interface Saying {
   now: string;
   /** The name of a linked row. */
   linked(kind: string, id: string): string;
+  /** The names of the lines of an entry, where lines are at hand. */
+  lines?(kind: string, field: string, id: string): string[];
 }
 
 const SAY: Readonly<Record<FieldKind, (value: Json, field: FieldSpec, how: Saying) => string>> = {

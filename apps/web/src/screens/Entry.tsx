@@ -3,7 +3,7 @@ import { type AnyRow, type Kind, LINE_OF, may, type RecordDef, recordOf } from '
 import { IconArrowLeft, IconDots, IconLock } from '@tabler/icons-react';
 import { Link, Navigate, useNavigate, useParams } from '@tanstack/react-router';
 import { useState } from 'react';
-import { momentText } from '../record/moment.ts';
+import { CALLED_AFTER, momentText, summaryOf } from '../record/moment.ts';
 import { isMine, mayChange } from '../record/offer.ts';
 import { RecordView } from '../record/RecordView.tsx';
 import { useSaying } from '../record/saying.ts';
@@ -76,7 +76,7 @@ function One({ kind, id, def, patientId }: { kind: Kind; id: string; def: Record
     <>
       <header className="page-head">
         <BackFrom kind={kind} def={def} row={row} patientId={patientId} />
-        <Title>{titleOf(kind, row)}</Title>
+        <Title>{kind in CALLED_AFTER ? summaryOf(def, row, how) : titleOf(kind, row)}</Title>
         {when && <span className="muted num">{when}</span>}
         {state.conflicts.length > 0 && <Tag tone="conflict">conflict to settle</Tag>}
         {state.unsent > 0 && <Tag tone="info">waiting to be sent</Tag>}
