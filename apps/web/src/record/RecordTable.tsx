@@ -2,6 +2,7 @@ import { type RecordDef, recordOf, type SystemFields } from '@psa/domain';
 import { IconArrowDown, IconArrowUp, IconSearch } from '@tabler/icons-react';
 import { useVirtualizer } from '@tanstack/react-virtual';
 import { type KeyboardEvent, type ReactNode, useMemo, useRef, useState } from 'react';
+import { useSync } from '../store/index.ts';
 import { fold } from '../ui/names.ts';
 import { count } from '../ui/numbers.ts';
 import { Absent, Empty } from '../ui/Pieces.tsx';
@@ -75,6 +76,7 @@ export function RecordTable<R extends SystemFields>({
   link(row: R, children: ReactNode, props: LinkProps): ReactNode;
 }) {
   const how = useSaying(def);
+  const { fetching } = useSync();
   const columns = useMemo(() => {
     const listed = (def.list ?? Object.keys(def.fields)) as readonly string[];
     const before = [first, def.name in CALLED_AFTER ? LINES : undefined].filter((name) => name !== undefined);
@@ -161,7 +163,9 @@ export function RecordTable<R extends SystemFields>({
         ))}
       </div>
       <div className="table-rows" ref={scroller}>
-        {shown.length === 0 && <Empty title={query ? 'Nothing matches' : `No ${def.titles.toLowerCase()} yet`} />}
+        {shown.length === 0 && (
+          <Empty title={query ? 'Nothing matches' : fetching ? 'Still being fetched' : `No ${def.titles.toLowerCase()} yet`} />
+        )}
         <ul style={{ height: virtual.getTotalSize(), position: 'relative' }} aria-label={def.titles}>
           {virtual.getVirtualItems().map((item) => {
             const line = shown[item.index];
