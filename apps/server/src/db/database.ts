@@ -1,7 +1,7 @@
 import type pg from 'pg';
 
 /** A query as pg takes it: text, or text with a name under which each connection prepares it once, and values. */
-export type Query = string | { name?: string; text: string; values?: unknown[] };
+type Query = string | { name?: string; text: string; values?: unknown[] };
 
 /** The database of one facility. */
 export interface Scoped {

@@ -1,5 +1,4 @@
 import { type Kind, may, type Patch, type RecordDef } from '@psa/domain';
-import { IconArrowLeft } from '@tabler/icons-react';
 import { Link, useNavigate, useParams } from '@tanstack/react-router';
 import { useMemo, useState } from 'react';
 import { newestOf } from '../../record/moment.ts';
@@ -12,6 +11,7 @@ import { EntryLink } from '../EntryLink.tsx';
 import { keepWishes } from '../keep.tsx';
 import { NotFound } from '../NotFound.tsx';
 import { usePerson } from '../person.tsx';
+import { BackToPatient, useOpenStay } from './back.tsx';
 import { PrescriptionForm } from './PrescriptionForm.tsx';
 import { linesOf, patientKind } from './record-kinds.ts';
 
@@ -54,14 +54,6 @@ function Entries({ def, patientId }: { def: RecordDef; patientId: string }) {
   );
 }
 
-export function BackToPatient({ patientId }: { patientId: string }) {
-  return (
-    <Link to="/patients/$patientId" params={{ patientId }} className="icon-button" aria-label="Back to the patient">
-      <IconArrowLeft size="1.2rem" aria-hidden />
-    </Link>
-  );
-}
-
 /** A new entry of one kind for one patient, in the open stay when there is one. */
 export function NewOfPatient() {
   const { patientId, kind } = useParams({ from: '/patients/$patientId/record/$kind/new' });
@@ -70,11 +62,6 @@ export function NewOfPatient() {
   if (!def || !may(actor, 'create', def) || def.merge === 'server') return <NotFound />;
   if (kind === 'prescriptions') return <PrescriptionForm patientId={patientId} />;
   return <NewEntry def={def} patientId={patientId} />;
-}
-
-/** The stay that a new entry belongs to: the open one. */
-export function useOpenStay(patientId: string): string | undefined {
-  return useRowsBy('patient_admissions', 'patient_id', patientId).find((s) => s.status === 'Active')?.id;
 }
 
 function NewEntry({ def, patientId }: { def: RecordDef; patientId: string }) {

@@ -9,7 +9,7 @@ import { timeIn } from '../../ui/days.ts';
 import { count } from '../../ui/numbers.ts';
 import { Notice } from '../../ui/Pieces.tsx';
 import { keepWishes } from '../keep.tsx';
-import { BackToPatient, useOpenStay } from './OfPatient.tsx';
+import { BackToPatient, useOpenStay } from './back.tsx';
 import { HEAD, HEAD_FIELDS, isBlank, isWrong, LINE, LINE_FIELDS, readPrescription, type Written } from './prescription.ts';
 
 const begun = (): Written => ({ id: device.newId(), head: {}, lines: [{ id: device.newId(), raws: {} }] });
