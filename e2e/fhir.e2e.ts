@@ -23,7 +23,7 @@ test('patients imported from another system’s FHIR files are on the tablet, as
   const done = spawnSync(process.execPath, ['--import', 'tsx', 'apps/server/src/cli.ts', 'import-fhir', ...files], {
     cwd: ROOT,
     encoding: 'utf8',
-    env: { ...process.env, DATABASE_URL: hospital.databaseUrl },
+    env: { ...process.env, DATABASE_URL: hospital.databaseUrl, DATABASE_SERVER_URL: hospital.serverUrl },
   });
   expect(done.stderr).toBe('');
   expect(done.status).toBe(0);

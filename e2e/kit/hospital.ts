@@ -39,6 +39,11 @@ export class Hospital {
     return this.#database.url;
   }
 
+  /** Connection string of the server's own role. */
+  get serverUrl(): string {
+    return this.#database.serverUrl;
+  }
+
   /** Starts the server again where it was, perhaps another version of it (the folder where that is deployed). */
   async start(project?: string): Promise<void> {
     this.#server = await ServerProcess.start({
