@@ -44,6 +44,21 @@ test('whoever waits learns that an entry could not be kept, and the next ones ar
   await expect(second).resolves.toBeUndefined();
 });
 
+test('a shared write that fails is tried again one by one: only the bad entry is lost to its asker', async () => {
+  const { audit, written } = desk();
+  const [bad, good] = [audit.add('f', entry('bad')), audit.add('f', entry('good'))];
+  const told = expect(bad).rejects.toThrow('cannot be kept');
+  await turn();
+  expect(written[0]?.actions).toEqual(['bad', 'good']);
+  written[0]?.end(new Error('ended for another'));
+  await turn();
+  written[1]?.end(new Error('cannot be kept'));
+  await told;
+  await turn();
+  written[2]?.end();
+  await expect(good).resolves.toBeUndefined();
+});
+
 test('two facilities never share a write', async () => {
   const { audit, written } = desk();
   const all = [audit.add('a', entry('1')), audit.add('b', entry('2')), audit.add('a', entry('3'))];

@@ -42,17 +42,24 @@ export class Audit {
     // Requests read from one wake-up of the event loop share the first INSERT too.
     await new Promise<void>((resolve) => setImmediate(resolve));
     for (let batch = this.#batch(); batch.length > 0; batch = this.#batch()) {
-      try {
-        await this.#write(
-          batch[0]?.facility ?? '',
-          batch.map(({ entry }) => entry),
-        );
-        for (const { done } of batch) done();
-      } catch (error) {
-        for (const { failed } of batch) failed(error);
-      }
+      if (!(await this.#keep(batch)) && batch.length > 1) for (const one of batch) await this.#keep([one]);
     }
     this.#running--;
+  }
+
+  /** Writes a batch. False when it failed and each is to be tried by itself: nobody suffers from a neighbour, and twice is better than never. */
+  async #keep(batch: readonly Waiting[]): Promise<boolean> {
+    try {
+      await this.#write(
+        batch[0]?.facility ?? '',
+        batch.map(({ entry }) => entry),
+      );
+    } catch (error) {
+      if (batch.length === 1) batch[0]?.failed(error);
+      return false;
+    }
+    for (const { done } of batch) done();
+    return true;
   }
 
   /** The next entries of one facility, in the order they came. */

@@ -1,13 +1,16 @@
 import type { AnyRow } from '@psa/domain';
 import type { AuditEntry, Broken, Effects, Gone, KindDigest, Life, Loaded, Need, ServerStore } from '@psa/sync';
-import type pg from 'pg';
+import pg from 'pg';
 import { GroupCommit } from './batch.ts';
+import { lostRace } from './broken.ts';
 import type { Database } from './database.ts';
 import { auditOnly } from './effects.ts';
 import type { Step } from './load.ts';
 import { type PrintedChanges, printChanges } from './pull.ts';
 import { DIGEST, kindsOfScope, snapshotPagesSql, snapshotSql } from './sql.ts';
 import { flight, Transactions } from './transact.ts';
+
+const AUDIT_TRIES_MAX = 5;
 
 const BEGIN_READ = 'begin isolation level repeatable read read only';
 
@@ -136,7 +139,15 @@ export class PgServerStore implements ServerStore {
   /** Writes audit entries of what is no mutation. Resolves when they are durable. */
   async audit(facility: string, entries: readonly AuditEntry[]): Promise<void> {
     if (entries.length === 0) return;
-    const { sql, values } = auditOnly(facility, entries);
-    await this.#db.of(facility).query({ ...sql, values });
+    for (let tries = 1; ; tries++) {
+      const { sql, values } = auditOnly(facility, entries);
+      try {
+        await this.#db.of(facility).query({ ...sql, values });
+        return;
+      } catch (error) {
+        // Ended for the sake of another transaction: nothing was written, and the next try finds the way free.
+        if (tries === AUDIT_TRIES_MAX || !(error instanceof pg.DatabaseError) || !lostRace(error)) throw error;
+      }
+    }
   }
 }

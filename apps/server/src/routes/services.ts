@@ -95,5 +95,7 @@ export function sessionOf(request: FastifyRequest): Session {
 
 /** Where a request came from. */
 export function originOf(request: FastifyRequest): Origin {
-  return { address: request.ip, agent: request.headers['user-agent'] ?? '' };
+  // Whoever hung up meanwhile has no address any more.
+  const { ip } = request as { ip?: string };
+  return { address: ip ?? '', agent: request.headers['user-agent'] ?? '' };
 }
