@@ -52,7 +52,7 @@ test('a day on the ward without a network: observations, medicines, a corrected 
   await toPatient();
   await addEntry(a, 'wound assessment', { Site: 'Left forearm', Assessed: 'now', Length: '40', Width: '6' });
   await openEntry(a, 'Left forearm');
-  await change(a, 'Correct', { Length: '4' });
+  await change(a, 'Correct', { Length: '4', 'What was wrong': 'Measured across, not along' });
   await shows(a, '4 cm');
   await toPatient();
   await addEntry(a, 'treatment plan', {

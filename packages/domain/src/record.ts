@@ -90,6 +90,8 @@ export interface RecordDef<F extends Record<string, FieldSpec> = Record<string, 
   transitions?: Partial<Record<Extract<keyof F, string>, Readonly<Record<string, readonly string[]>>>>;
   /** Fields a list filters or sorts by; each leads an index after `facility_id`. */
   indexed?: readonly Extract<keyof F, string>[];
+  /** Of an append-only record: a wrong entry is removed and made anew, as it holds what somebody else signed, or what was computed of it. */
+  corrected?: 'by removing';
   /** Sections of the default form, in order. Fields left out come last under "Other". */
   form?: readonly { title: string; fields: readonly Extract<keyof F, string>[] }[];
   /** Columns of the default list. */

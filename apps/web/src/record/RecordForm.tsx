@@ -29,6 +29,8 @@ export interface RecordFormProps {
   fixed?: Patch;
   /** What stands in the widgets before anybody typed, besides the row: a refused write being mended, a number just made. */
   start?: Raws;
+  /** The row that a new one is begun from: it stands in the widgets, and goes over to the last digit where nothing is changed. */
+  copied?: object | undefined;
   /** Sentences by field that came with a refusal. */
   refused?: FieldProblems;
   /** Fields that stand still, and why: said, not silently left out. */
@@ -47,6 +49,9 @@ export interface RecordFormProps {
   allowUnchanged?: boolean;
 }
 
+/** The box that is to be corrected first; of a group of choices its first. */
+export const FIRST_PROBLEM = '[aria-invalid="true"] input, input[aria-invalid="true"], textarea[aria-invalid="true"]';
+
 /** A form drawn from the declaration: sections, messages beside the fields, a draft from the first keystroke, a bar that says where things stand. */
 export function RecordForm(props: RecordFormProps) {
   const { draft, kept_at, keep, drop } = useDraft<KeptForm>(props.draftKey);
@@ -64,6 +69,7 @@ interface FilledProps extends RecordFormProps {
 
 function Filled(p: FilledProps) {
   const { def, row, fixed = {}, start = {} } = p;
+  const copied = p.copied ? (loose(p.copied) as Readonly<Record<string, Json>>) : undefined;
   const before = row ? (loose(row) as Readonly<Record<string, Json>>) : undefined;
   const present = usePresent();
   const formId = useId();
@@ -80,7 +86,7 @@ function Filled(p: FilledProps) {
         f,
         f in start
           ? (start[f] ?? null)
-          : rawOf(def.fields[f] ?? { kind: 'text', label: f, required: false }, before?.[f], present),
+          : rawOf(def.fields[f] ?? { kind: 'text', label: f, required: false }, (before ?? copied)?.[f], present),
       ]),
     );
   const [first] = useState(() => ({
@@ -96,7 +102,13 @@ function Filled(p: FilledProps) {
   const [resumed, setResumed] = useState(first.resumed);
   const form = useRef<HTMLFormElement>(null);
 
-  const reading = readForm(def, raws, { ...(before ? { before } : {}), fixed, fields, present });
+  const reading = readForm(def, raws, {
+    ...(before ? { before } : {}),
+    ...(copied ? { copied } : {}),
+    fixed,
+    fields,
+    present,
+  });
   const shown: Record<string, string> = { ...p.refused };
   // A sentence from a refusal stands until its field is changed.
   for (const name of Object.keys(shown)) if (raws[name] !== first.raws[name]) delete shown[name];
@@ -104,6 +116,8 @@ function Filled(p: FilledProps) {
     if (tried || (left.has(name) && raws[name] !== null && raws[name] !== '')) shown[name] = say;
   }
   const dirty = JSON.stringify(raws) !== JSON.stringify(untouched());
+  // An edit, or a correction, that says nothing new is none.
+  const unchanged = !dirty && !p.allowUnchanged && (row !== undefined || copied !== undefined);
   const overtaken = row !== undefined && row.row_version > first.base;
 
   const change = (name: string, raw: Json, others: Raws = {}) => {
@@ -114,15 +128,11 @@ function Filled(p: FilledProps) {
   };
 
   const toFirstProblem = () => {
-    requestAnimationFrame(() =>
-      form.current
-        ?.querySelector<HTMLElement>('[aria-invalid="true"] input, input[aria-invalid="true"], textarea[aria-invalid="true"]')
-        ?.focus(),
-    );
+    requestAnimationFrame(() => form.current?.querySelector<HTMLElement>(FIRST_PROBLEM)?.focus());
   };
 
   const submit = async () => {
-    if (saving) return;
+    if (saving || unchanged) return;
     setTried(true);
     if (Object.keys(reading.problems).length > 0) return toFirstProblem();
     setSaving(true);
@@ -167,7 +177,7 @@ function Filled(p: FilledProps) {
           : 'Keeping a draft'
         : p.allowUnchanged
           ? 'As it was written'
-          : row
+          : row || copied
             ? 'Nothing changed yet'
             : 'Nothing filled in yet';
 
@@ -250,12 +260,7 @@ function Filled(p: FilledProps) {
             {dirty ? 'Close, keep draft' : 'Close'}
           </Button>
         )}
-        <Button
-          type="submit"
-          loading={saving}
-          disabled={!dirty && !p.allowUnchanged && row !== undefined}
-          rightSection={<Keys keys="Ctrl ↵" />}
-        >
+        <Button type="submit" loading={saving} disabled={unchanged} rightSection={<Keys keys="Ctrl ↵" />}>
           {p.saveLabel}
         </Button>
       </div>

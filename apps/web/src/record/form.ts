@@ -101,24 +101,33 @@ export interface Reading {
 /**
  * Reads a whole form.
  * @param before the row being edited, absent for a new one.
+ * @param copied the row that a new one is begun from: what was not touched goes over to the last digit.
  * @param fixed values that are given but not shown.
  * @param fields what this form shows.
  */
 export function readForm(
   def: RecordDef,
   raws: Raws,
-  options: { before?: Readonly<Record<string, Json>>; fixed?: Patch; fields: readonly string[]; present: Present },
+  options: {
+    before?: Readonly<Record<string, Json>>;
+    copied?: Readonly<Record<string, Json>>;
+    fixed?: Patch;
+    fields: readonly string[];
+    present: Present;
+  },
 ): Reading {
-  const { before, fixed = {}, fields, present } = options;
+  const { before, copied, fixed = {}, fields, present } = options;
   const problems: Record<string, string> = {};
   const patch: Patch = {};
   for (const name of fields) {
     const field = def.fields[name];
     if (!field) continue;
     // What was not touched keeps its stored value to the last digit, seconds included.
+    const kept = before ?? copied;
     const untouched =
-      before !== undefined && JSON.stringify(raws[name] ?? null) === JSON.stringify(rawOf(field, before[name], present));
-    if (untouched) continue;
+      kept !== undefined && JSON.stringify(raws[name] ?? null) === JSON.stringify(rawOf(field, kept[name], present));
+    if (untouched && copied && (copied[name] ?? null) !== null) patch[name] = copied[name] as Json;
+    if (untouched && (before || patch[name] !== undefined)) continue;
     const read = readRaw(field, raws[name], present);
     if ('problem' in read) problems[name] = read.problem;
     else if (before ? JSON.stringify(read.value) !== JSON.stringify(before[name] ?? null) : read.value !== null)

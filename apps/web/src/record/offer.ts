@@ -25,6 +25,11 @@ const rolesText = (guard: Guard): string => {
 function heldBy(actor: Actor, def: RecordDef, name: string, row: Row | undefined): string | undefined {
   const guard = def.access.guards?.find((g) => !g.values && g.fields.includes(name) && !g.roles.includes(actor.role));
   if (guard) return `Set by: ${rolesText(guard)}.`;
+  // Who comes first is entered with the same save: the second must be somebody else, and later.
+  const second = def.access.guards?.some(
+    (g) => g.fields.includes(name) && g.not_self && def.fields[g.not_self]?.stamp && (row?.[g.not_self] ?? null) === null,
+  );
+  if (second) return 'Set afterwards, by somebody else.';
   if (!row) return undefined;
   const other = def.access.guards?.some((g) => g.fields.includes(name) && g.not_self && row[g.not_self] === actor.user_id);
   if (other) return 'Set by somebody other than you.';

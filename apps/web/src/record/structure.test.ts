@@ -21,6 +21,9 @@ test('as a person types it', () => {
   expect(readStructure('Hb: 9.5\nsickling: no\nfilm: target cells')).toEqual({
     value: { Hb: 9.5, sickling: false, film: 'target cells' },
   });
+  expect(readStructure('Lot: 0042\nphone: 08031234567\nHb: 1.50\nid: 12345678901234567890')).toEqual({
+    value: { Lot: '0042', phone: '08031234567', Hb: '1.50', id: '12345678901234567890' },
+  });
   expect(readStructure('0, 2')).toEqual({ value: [0, 2] });
   expect(readStructure('Hb: 9\nHb: 10')).toMatchObject({ problem: '"Hb" stands there twice.' });
   expect(readStructure('Hb: 9\nand more')).toMatchObject({ problem: expect.stringContaining('item: value') });

@@ -3,7 +3,8 @@ import type { Json } from '@psa/domain';
 import type { Parsed } from '../ui/days.ts';
 
 function plain(text: string): Json {
-  if (/^-?\d+(\.\d+)?$/.test(text)) return Number(text);
+  // A number only where nothing of what was typed is lost: 0042 is a lot, 1.50 has its zero for a reason.
+  if (/^-?\d+(\.\d+)?$/.test(text) && String(Number(text)) === text) return Number(text);
   if (text === 'yes' || text === 'no') return text === 'yes';
   return text;
 }

@@ -11,13 +11,13 @@ import { labelOf, titleOf } from '../record/values.ts';
 import { useRow, useRowState } from '../store/index.ts';
 import { showInstant } from '../ui/days.ts';
 import { Empty, Tag } from '../ui/Pieces.tsx';
-import { RemoveEntry } from './Correct.tsx';
-import { Correction, Edit, isFixed } from './EntryForms.tsx';
+import { Correction, Edit, mayCorrect } from './EntryForms.tsx';
 import { Lines } from './Lines.tsx';
 import { editable, useListed } from './Lists.tsx';
 import { NotFound } from './NotFound.tsx';
 import { linesOf, patientKind } from './patients/record-kinds.ts';
 import { usePerson } from './person.tsx';
+import { RemoveEntry } from './RemoveEntry.tsx';
 
 /** Kinds whose entries are changed on the patient's page, by screens of their own. */
 const OWN_SCREENS: readonly string[] = ['patients', 'patient_admissions', 'patient_allergies'];
@@ -62,9 +62,11 @@ function One({ kind, id, def, patientId }: { kind: Kind; id: string; def: Record
   // While a line is written, nothing else stands on the page.
   const [adding, setAdding] = useState<{ kind: Kind; id: string } | null>(null);
   if (!row || !isMine(actor, def, row)) return <Empty title={`This ${def.title.toLowerCase()} is not on this device`} />;
+  // An old or wrong link must not show one patient's entry under another's header.
+  if (patientId && row.patient_id !== patientId) return <NotFound />;
   const here = editable(def) && !OWN_SCREENS.includes(kind);
   const reading = doing === 'reading' && adding === null;
-  const corrects = here && isFixed(def) && may(actor, 'create', def) && may(actor, 'retract', def);
+  const corrects = here && mayCorrect(actor, def, row);
   const read = () => setDoing('reading');
   const left = () =>
     patientId
@@ -119,7 +121,14 @@ function One({ kind, id, def, patientId }: { kind: Kind; id: string; def: Record
           <Written row={row} />
         </>
       )}
-      <RemoveEntry def={def} row={row} open={doing === 'removing'} close={read} removed={() => void left()} />
+      <RemoveEntry
+        def={def}
+        row={row}
+        called={`this ${def.title.toLowerCase()}`}
+        open={doing === 'removing'}
+        close={read}
+        removed={() => void left()}
+      />
       {doing === 'reading' &&
         linesOf(kind)
           .filter((line) => adding === null || adding.kind === line.kind)

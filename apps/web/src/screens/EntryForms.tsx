@@ -1,17 +1,47 @@
-import { type AnyRow, type Json, type Kind, LINE_OF, mergeRuleOf, type Patch, type RecordDef } from '@psa/domain';
+import { TextInput } from '@mantine/core';
+import {
+  type Actor,
+  type AnyRow,
+  type Json,
+  type Kind,
+  LINE_OF,
+  may,
+  mergeRuleOf,
+  type Patch,
+  ProblemError,
+  type RecordDef,
+  SYNCED,
+  stampsOf,
+} from '@psa/domain';
 import { useNavigate } from '@tanstack/react-router';
 import { useState } from 'react';
-import { rawOf } from '../record/form.ts';
 import { offer } from '../record/offer.ts';
-import { usePresent } from '../record/present.ts';
 import { RecordForm } from '../record/RecordForm.tsx';
-import { device } from '../store/index.ts';
+import { device, peekBy } from '../store/index.ts';
 import { keepWishes } from './keep.tsx';
 import { usePerson } from './person.tsx';
 
 /** Entries that are never edited: what was wrong is taken back, and entered again. */
-export const isFixed = (def: RecordDef): boolean =>
+const isFixed = (def: RecordDef): boolean =>
   Object.keys(def.fields).every((f) => /^(append|server)$/.test(mergeRuleOf(def, f)));
+
+/** Links to rows of a kind, wherever they are declared. */
+const linksTo = (kind: string): { kind: string; field: string }[] =>
+  SYNCED.flatMap((def) =>
+    Object.entries(def.fields).flatMap(([field, f]) => (f.to === kind ? [{ kind: def.name, field }] : [])),
+  );
+
+/**
+ * Whether this entry may be corrected by this person: their own (the new one names whoever enters it), to which nothing points, of a kind
+ * that holds nothing signed. Others remove it, and enter anew.
+ */
+export function mayCorrect(actor: Actor, def: RecordDef, row: AnyRow): boolean {
+  if (!isFixed(def) || def.corrected === 'by removing' || !may(actor, 'create', def) || !may(actor, 'retract', def))
+    return false;
+  const stamp = stampsOf(def).find((s) => s.as === 'who' && s.of === undefined)?.field;
+  const doer = (stamp ? row[stamp] : null) ?? row.created_by ?? actor.user_id;
+  return doer === actor.user_id && !linksTo(def.name).some(({ kind, field }) => peekBy(kind, field, row.id).length > 0);
+}
 
 /** Changes an entry in place: what this person may change of it now. */
 export function Edit({ def, row, done }: { def: RecordDef; row: AnyRow; done(): void }) {
@@ -39,18 +69,15 @@ export function Edit({ def, row, done }: { def: RecordDef; row: AnyRow; done(): 
 export function Correction({ def, row, done }: { def: RecordDef; row: AnyRow; done(): void }) {
   const { actor } = usePerson();
   const navigate = useNavigate();
-  const present = usePresent();
   const [id] = useState(() => device.newId());
+  const [reason, setReason] = useState('');
   const offered = offer(actor, def);
-  const start = Object.fromEntries(
-    offered.fields.map((f) => [f, rawOf(def.fields[f] ?? { kind: 'text', label: f, required: false }, row[f], present)]),
-  );
-  // What the form does not show goes over as it was: the patient, the stay, what is kept out of sight.
+  // What the form does not show goes over as it was: the patient, what it is a line of, what is kept out of sight.
   const fixed: Patch = {};
   for (const [name, field] of Object.entries(def.fields)) {
     const value = row[name] as Json | undefined;
     if (value === null || value === undefined || mergeRuleOf(def, name) === 'server') continue;
-    const kept = name === 'patient_id' || name === 'admission_id' || name === LINE_OF[def.name as Kind]?.field;
+    const kept = name === 'patient_id' || name === LINE_OF[def.name as Kind]?.field;
     if (field.hidden || kept) fixed[name] = value;
   }
   return (
@@ -59,15 +86,25 @@ export function Correction({ def, row, done }: { def: RecordDef; row: AnyRow; do
       fields={offered.fields}
       held={offered.held}
       fixed={fixed}
-      start={start}
+      copied={row}
       draftKey={`${def.name}:correct:${row.id}`}
       saveLabel="Save the correction"
       onCancel={done}
-      allowUnchanged
+      aside={() => (
+        <TextInput
+          label="What was wrong"
+          value={reason}
+          onChange={(e) => setReason(e.currentTarget.value)}
+          maxLength={1000}
+          autoComplete="off"
+          labelProps={{ 'data-needed': true }}
+        />
+      )}
       save={async (patch) => {
+        if (!reason.trim()) throw new ProblemError('INVALID', { say: 'Say what was wrong.' });
         await keepWishes(
           [
-            { kind: def.name, id: row.id, op: 'retract', base: row.row_version, patch: {}, reason: 'Corrected by a new entry' },
+            { kind: def.name, id: row.id, op: 'retract', base: row.row_version, patch: {}, reason: reason.trim() },
             { kind: def.name, id, op: 'create', base: 0, patch },
           ],
           'Corrected.',

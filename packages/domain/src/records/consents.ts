@@ -13,6 +13,7 @@ export const consents = defineRecord({
   about: 'What was explained to whom, in which language, and what they decided. Withdrawing is a further entry.',
   scope: 'clinical',
   merge: 'append',
+  corrected: 'by removing',
   fields: {
     patient_id: link('Patient', 'patients', { required: true }),
     admission_id: link('Admission', 'patient_admissions'),

@@ -9,6 +9,7 @@ export const risk_assessments = defineRecord({
   about: 'One filled instrument (Caprini, Braden, MUST, ASA …): the answers, the score, its band and the version of the rule.',
   scope: 'clinical',
   merge: 'append',
+  corrected: 'by removing',
   fields: {
     patient_id: link('Patient', 'patients', { required: true }),
     admission_id: link('Admission', 'patient_admissions'),

@@ -1,20 +1,21 @@
 import { Menu } from '@mantine/core';
 import { may, mayEditField, RECORDS, type RecordDef } from '@psa/domain';
 import { IconDots, IconPencil } from '@tabler/icons-react';
-import { Link, useParams } from '@tanstack/react-router';
+import { Link, useNavigate, useParams } from '@tanstack/react-router';
 import { useState } from 'react';
 import { usePresent } from '../../record/present.ts';
 import { RecordView } from '../../record/RecordView.tsx';
 import { useSaying } from '../../record/saying.ts';
 import { useRow, useRowState, useRowsBy } from '../../store/index.ts';
 import { newestFirst, stayDay } from '../../ui/days.ts';
+import { fullName } from '../../ui/names.ts';
 import { Absent, Empty, Moment, Section } from '../../ui/Pieces.tsx';
 import { usePerson } from '../person.tsx';
+import { RemoveEntry } from '../RemoveEntry.tsx';
 import { AllergyList } from './AllergyList.tsx';
 import { type Patient, placeOf, type Stay, useAlike, useWards } from './facts.ts';
 import { PatientRecord } from './PatientRecord.tsx';
 import { Name } from './PatientRow.tsx';
-import { RemovePatient } from './RemovePatient.tsx';
 import { ReopenStay } from './ReopenStay.tsx';
 
 const PATIENTS = RECORDS.patients as unknown as RecordDef;
@@ -25,6 +26,7 @@ export function PatientPage() {
   const { patientId } = useParams({ from: '/patients/$patientId/' });
   const patient = useRow('patients', patientId);
   const { actor } = usePerson();
+  const navigate = useNavigate();
   const [removing, setRemoving] = useState(false);
   const stays = useRowsBy('patient_admissions', 'patient_id', patientId);
   if (!patient) return null;
@@ -83,7 +85,15 @@ export function PatientPage() {
             </Link>
           </p>
         </Section>
-        <RemovePatient patient={patient} open={removing} close={() => setRemoving(false)} />
+        <RemoveEntry
+          def={PATIENTS}
+          row={patient}
+          called={`the record of ${fullName(patient)}`}
+          missing={'Say why, for example "registered twice".'}
+          open={removing}
+          close={() => setRemoving(false)}
+          removed={() => void navigate({ to: '/patients' })}
+        />
       </div>
       <Context patient={patient} />
     </div>

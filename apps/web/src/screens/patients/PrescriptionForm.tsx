@@ -4,6 +4,7 @@ import { useNavigate } from '@tanstack/react-router';
 import { useEffect, useRef, useState } from 'react';
 import { FieldList } from '../../record/FieldList.tsx';
 import { usePresent } from '../../record/present.ts';
+import { FIRST_PROBLEM } from '../../record/RecordForm.tsx';
 import { device, useDraft } from '../../store/index.ts';
 import { timeIn } from '../../ui/days.ts';
 import { count } from '../../ui/numbers.ts';
@@ -41,6 +42,7 @@ function Filled({
   const [tried, setTried] = useState(false);
   const [saving, setSaving] = useState(false);
   const [failed, setFailed] = useState<string | null>(null);
+  const [resumed, setResumed] = useState(found !== null);
   const fixed = { patient_id: patientId, ...(stay ? { admission_id: stay } : {}) };
   const read = readPrescription(written, fixed, present);
 
@@ -67,7 +69,7 @@ function Filled({
     if (saving) return;
     setTried(true);
     if (isWrong(read)) {
-      requestAnimationFrame(() => form.current?.querySelector<HTMLElement>('[aria-invalid="true"]')?.focus());
+      requestAnimationFrame(() => form.current?.querySelector<HTMLElement>(FIRST_PROBLEM)?.focus());
       return;
     }
     setSaving(true);
@@ -82,7 +84,7 @@ function Filled({
       });
     } catch (error) {
       if (!(error instanceof ProblemError)) throw error;
-      setFailed(error.message);
+      setFailed([error.message, ...Object.values(error.fields)].filter((say, i, all) => all.indexOf(say) === i).join(' '));
     } finally {
       setSaving(false);
     }
@@ -94,9 +96,11 @@ function Filled({
     failed ??
     (wrong > 0
       ? `${count(wrong, 'field')} to correct`
-      : keptAt && !blank
-        ? `Draft kept on this device ${timeIn(keptAt, present.zone)}`
-        : 'Nothing filled in yet');
+      : blank
+        ? 'Nothing filled in yet'
+        : keptAt
+          ? `Draft kept on this device ${timeIn(keptAt, present.zone)}`
+          : 'Keeping a draft');
 
   return (
     <div className="page form-page">
@@ -113,7 +117,7 @@ function Filled({
           void submit();
         }}
       >
-        {found && !blank && (
+        {resumed && !blank && (
           <Notice
             tone="info"
             actions={
@@ -121,6 +125,7 @@ function Filled({
                 variant="subtle"
                 onClick={() => {
                   setWritten(begun());
+                  setResumed(false);
                   setTried(false);
                   void drop();
                 }}

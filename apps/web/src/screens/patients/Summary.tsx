@@ -16,7 +16,7 @@ import { Link, useParams } from '@tanstack/react-router';
 import { useMemo, useState } from 'react';
 import { usePresent } from '../../record/present.ts';
 import { useSaying } from '../../record/saying.ts';
-import { device, useAllBy, useRow, useRows, useRowsBy } from '../../store/index.ts';
+import { device, useAllBy, useRow, useRows, useRowsBy, useSync } from '../../store/index.ts';
 import { newestFirst } from '../../ui/days.ts';
 import { Moment, Notice, Section } from '../../ui/Pieces.tsx';
 import { tell, tellProblem } from '../keep.tsx';
@@ -67,6 +67,7 @@ function Draft({ patientId, stay }: { patientId: string; stay: Stay }) {
   const { actor } = usePerson();
   const { zone, now } = usePresent();
   const [busy, setBusy] = useState(false);
+  const { waiting } = useSync();
   const sections = [...new Set(sentences.map((s) => s.section))];
   const keep = async () => {
     setBusy(true);
@@ -81,8 +82,10 @@ function Draft({ patientId, stay }: { patientId: string; stay: Stay }) {
     }
   };
   const copy = async () => {
-    await navigator.clipboard.writeText(summaryText(sentences));
-    tell('Copied.');
+    await navigator.clipboard.writeText(summaryText(sentences)).then(
+      () => tell('Copied.'),
+      () => tell('This browser does not allow copying; select the text instead.'),
+    );
   };
   return (
     <Section
@@ -97,7 +100,7 @@ function Draft({ patientId, stay }: { patientId: string; stay: Stay }) {
             Copy
           </Button>
           {mayEditField(actor, STAYS, 'presenting_complaint') && (
-            <Button onClick={() => void keep()} loading={busy}>
+            <Button onClick={() => void keep()} loading={busy} disabled={waiting > 0}>
               Keep with the stay
             </Button>
           )}
@@ -105,6 +108,11 @@ function Draft({ patientId, stay }: { patientId: string; stay: Stay }) {
       }
     >
       <Notice tone="info">{DRAFTED_BY_RULES}</Notice>
+      {waiting > 0 && (
+        <p className="muted small">
+          It can be kept with the stay once what you saved here is sent: the server writes it from what it has.
+        </p>
+      )}
       {stay.ai_generated_at && (
         <p className="muted small">
           A summary was kept with this stay <Moment at={stay.ai_generated_at} zone={zone} now={now} />.
