@@ -155,6 +155,17 @@ describe('the sequence of commits', () => {
 });
 
 describe('SQL run by hand', () => {
+  test('takes its place in the audit chain before its number, as the one way in does', async () => {
+    const { client, end } = await transaction();
+    await addWard(client, 'A');
+    await client.query('set constraints all immediate');
+    const { rows } = await client.query(
+      "select count(*)::int as held from pg_locks where pid = pg_backend_pid() and locktype = 'advisory' and granted",
+    );
+    await end('rollback');
+    expect(rows[0].held).toBe(1);
+  });
+
   test('[S31] raises the version, and marks what it changed as written by no device', async () => {
     // Written an hour ago: two statements can fall into one millisecond.
     const { rows: made } = await pool.query(

@@ -19,7 +19,8 @@ export interface Statement {
   text: string;
 }
 
-const utc = (column: string) => `to_char(${column} at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"')`;
+/** `2026-11-22T09:30:00.000Z` of a column, as SQL. */
+export const utc = (column: string): string => `to_char(${column} at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"')`;
 
 function printed(name: string, field: FieldSpec | undefined): string {
   const column = `t.${sqlName(name)}`;
@@ -35,9 +36,18 @@ export function rowJson(def: RecordDef): string {
   return `(select row_to_json(r) from (select ${[...system, ...declared].join(', ')}) r)`;
 }
 
-/** All columns that a write sets. */
-const columnsOf = (def: RecordDef): string =>
-  [...SYSTEM_FIELDS, 'field_ver', ...Object.keys(def.fields)].map((name) => sqlName(name)).join(', ');
+/** All columns of a row. */
+const columnsOf = (def: RecordDef, without: readonly string[] = []): string =>
+  [...SYSTEM_FIELDS, 'field_ver', ...Object.keys(def.fields)]
+    .filter((name) => !without.includes(name))
+    .map((name) => sqlName(name))
+    .join(', ');
+
+/**
+ * What never changes. An UPDATE that names columns of a key, though it leaves them as they are, locks the row against everybody who
+ * points to it (before-triggers hide from PostgreSQL that the values stay): audit entries of a person would wait for an edit of that person.
+ */
+const NEVER_CHANGED = ['id', 'facility_id', 'created_at', 'created_by'];
 
 const statement = (name: string, text: string): Statement => ({ name, text });
 
@@ -58,6 +68,7 @@ const lockOf = (def: RecordDef): string => (isAppendOnly(def) ? '' : ' for no ke
 function statementsOf(def: RecordDef): KindStatements {
   const { name } = def;
   const columns = columnsOf(def);
+  const changing = columnsOf(def, NEVER_CHANGED);
   return {
     lock: statement(
       `lock ${name}`,
@@ -71,7 +82,7 @@ function statementsOf(def: RecordDef): KindStatements {
     update: statement(
       `update ${name}`,
       `with written as (
-         update ${name} t set (${columns}) = (select ${columns} from jsonb_populate_record(t, x.changed::jsonb))
+         update ${name} t set (${changing}) = (select ${changing} from jsonb_populate_record(t, x.changed::jsonb))
          from unnest($2::uuid[], $3::int[], $4::text[]) as x (id, row_version, changed)
          where t.facility_id = $1 and t.id = x.id and t.row_version = x.row_version returning 1)
        select sync_must_write(count(*), cardinality($2::uuid[])) from written`,

@@ -3,10 +3,12 @@ import type { Actor, Patch } from '@psa/domain';
 import { type DecideContext, type Group, type Mutation, NO_EFFECTS, pushGroup } from '@psa/sync';
 import type pg from 'pg';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { auditEntry } from '../auth/audit.ts';
 import { openDatabase } from '../testing/database.ts';
 import { Database } from './database.ts';
 import { createPool } from './pool.ts';
 import { seed, seedId } from './seed.ts';
+import { kindOf } from './sql.ts';
 import { PgServerStore } from './store.ts';
 
 /** The one way in on the real database, with what hostile or unlucky senders bring. */
@@ -263,6 +265,27 @@ test('three hundred wishes at once, some of them for the same row, all get an an
   expect(answers.flatMap((a) => a.results).every((r) => r.status === 'applied')).toBe(true);
   const { rows } = await pool.query('select row_version from patients where id = $1', [shared.id]);
   expect(rows[0].row_version).toBe(101);
+});
+
+test('an edit that is not committed yet keeps nobody from being written down: of that person, in that hospital', async () => {
+  const facility = actor.facility_id;
+  const held = await pool.connect();
+  try {
+    await held.query('begin');
+    for (const [kind, id] of [
+      ['users', actor.user_id],
+      ['facilities', facility],
+    ] as const) {
+      const { rows } = await held.query(`select row_version as version from ${kind} where id = $1`, [id]);
+      const changed = JSON.stringify({ row_version: rows[0].version + 1 });
+      await held.query(kindOf(kind).sql.update.text, [facility, [id], [rows[0].version], [changed]]);
+    }
+    const entry = auditEntry('read', Date.now(), { address: '', agent: '' }, { user_id: actor.user_id });
+    await store.audit(facility, [entry, entry, entry]);
+  } finally {
+    await held.query('rollback');
+    held.release();
+  }
 });
 
 test('nothing is loaded or judged for what nobody asks', async () => {
