@@ -66,17 +66,6 @@ create constraint trigger treatment_plans_stamp after insert or update on treatm
   for each row execute function sync_stamp('clinical');
 create trigger treatment_plans_approval_stands before update on treatment_plans for each row
   when (old.approved in (true) and (new.approved is distinct from old.approved or new.approval_note is distinct from old.approval_note or new.approved_by is distinct from old.approved_by or new.approved_at is distinct from old.approved_at)) execute function record_locked();
-select secure_record('treatment_plans');
-
-create function treatment_plans_same_patient() returns trigger language plpgsql as $$
-begin
-  if exists (select from patient_admissions o
-      where o.facility_id = new.facility_id and o.id = new.admission_id and o.patient_id <> new.patient_id) then
-    raise exception 'This points to what is of another patient.'
-      using errcode = 'check_violation', table = tg_table_name, constraint = 'treatment_plans_same_patient';
-  end if;
-  return null;
-end $$;
-
 create trigger treatment_plans_same_patient after insert or update on treatment_plans
-  for each row execute function treatment_plans_same_patient();
+  for each row execute function record_same('patient_id', 'admission_id', 'patient_admissions');
+select secure_record('treatment_plans');

@@ -45,27 +45,9 @@ create trigger treatment_plan_steps_kept before delete or truncate on treatment_
 create trigger treatment_plan_steps_guard before update on treatment_plan_steps for each row execute function record_guard();
 create constraint trigger treatment_plan_steps_stamp after insert or update on treatment_plan_steps deferrable initially deferred
   for each row execute function sync_stamp('clinical');
-select secure_record('treatment_plan_steps');
-
-create function treatment_plan_steps_same_patient() returns trigger language plpgsql as $$
-begin
-  if exists (select from treatment_plans o
-      where o.facility_id = new.facility_id and o.id = new.treatment_plan_id and o.patient_id <> new.patient_id) then
-    raise exception 'This points to what is of another patient.'
-      using errcode = 'check_violation', table = tg_table_name, constraint = 'treatment_plan_steps_same_patient';
-  end if;
-  return null;
-end $$;
-
-create trigger treatment_plan_steps_same_patient after insert or update on treatment_plan_steps
-  for each row execute function treatment_plan_steps_same_patient();
-
 -- The patient is the one of the plan; who writes need not name it.
-create function treatment_plan_steps_patient() returns trigger language plpgsql as $$
-begin
-  select o.patient_id into new.patient_id from treatment_plans o where o.facility_id = new.facility_id and o.id = new.treatment_plan_id;
-  return new;
-end $$;
-
 create trigger treatment_plan_steps_patient before insert on treatment_plan_steps for each row
-  when (new.patient_id is null) execute function treatment_plan_steps_patient();
+  when (new.patient_id is null) execute function record_patient('treatment_plan_id', 'treatment_plans');
+create trigger treatment_plan_steps_same_patient after insert or update on treatment_plan_steps
+  for each row execute function record_same('patient_id', 'treatment_plan_id', 'treatment_plans');
+select secure_record('treatment_plan_steps');

@@ -91,6 +91,8 @@ create trigger surgery_bookings_kept before delete or truncate on surgery_bookin
 create trigger surgery_bookings_guard before update on surgery_bookings for each row execute function record_guard();
 create constraint trigger surgery_bookings_stamp after insert or update on surgery_bookings deferrable initially deferred
   for each row execute function sync_stamp('clinical');
+create trigger surgery_bookings_same_patient after insert or update on surgery_bookings
+  for each row execute function record_same('patient_id', 'admission_id', 'patient_admissions', 'treatment_plan_id', 'treatment_plans');
 select secure_record('surgery_bookings');
 
 -- When each person is taken by an operation: follows from surgery_bookings, written by nothing else. The constraint is the rule
@@ -127,18 +129,3 @@ end $$;
 
 create trigger surgery_bookings_people_free after insert or update on surgery_bookings
   for each row execute function surgery_bookings_people_free();
-
-create function surgery_bookings_same_patient() returns trigger language plpgsql as $$
-begin
-  if exists (select from patient_admissions o
-      where o.facility_id = new.facility_id and o.id = new.admission_id and o.patient_id <> new.patient_id)
-    or exists (select from treatment_plans o
-      where o.facility_id = new.facility_id and o.id = new.treatment_plan_id and o.patient_id <> new.patient_id) then
-    raise exception 'This points to what is of another patient.'
-      using errcode = 'check_violation', table = tg_table_name, constraint = 'surgery_bookings_same_patient';
-  end if;
-  return null;
-end $$;
-
-create trigger surgery_bookings_same_patient after insert or update on surgery_bookings
-  for each row execute function surgery_bookings_same_patient();

@@ -87,19 +87,6 @@ create constraint trigger preoperative_assessments_stamp after insert or update 
   for each row execute function sync_stamp('clinical');
 create trigger preoperative_assessments_decided before update on preoperative_assessments for each row
   when (old.fitness_decision in ('Fit', 'Fit with conditions', 'Not fit') and (new.admission_id is distinct from old.admission_id or new.surgery_booking_id is distinct from old.surgery_booking_id or new.assessed_at is distinct from old.assessed_at or new.asa_class is distinct from old.asa_class or new.asa_emergency is distinct from old.asa_emergency or new.medical_history is distinct from old.medical_history or new.previous_anaesthesia is distinct from old.previous_anaesthesia or new.current_medicines is distinct from old.current_medicines or new.anticoagulants is distinct from old.anticoagulants or new.anticoagulant_last_dose_at is distinct from old.anticoagulant_last_dose_at or new.anticoagulant_plan is distinct from old.anticoagulant_plan or new.mallampati is distinct from old.mallampati or new.mouth_opening_mm is distinct from old.mouth_opening_mm or new.airway_findings is distinct from old.airway_findings or new.difficult_airway_expected is distinct from old.difficult_airway_expected or new.last_food_at is distinct from old.last_food_at or new.last_clear_fluid_at is distinct from old.last_clear_fluid_at or new.pulse_bpm is distinct from old.pulse_bpm or new.systolic_mmhg is distinct from old.systolic_mmhg or new.diastolic_mmhg is distinct from old.diastolic_mmhg or new.spo2_percent is distinct from old.spo2_percent or new.weight_kg is distinct from old.weight_kg or new.height_cm is distinct from old.height_cm or new.examination is distinct from old.examination or new.investigations_reviewed is distinct from old.investigations_reviewed or new.investigations_outstanding is distinct from old.investigations_outstanding or new.pregnancy_excluded is distinct from old.pregnancy_excluded or new.last_menstrual_period is distinct from old.last_menstrual_period or new.blood_arranged is distinct from old.blood_arranged or new.blood_units is distinct from old.blood_units or new.anaesthetic_plan is distinct from old.anaesthetic_plan or new.fitness_decision is distinct from old.fitness_decision or new.fitness_reason is distinct from old.fitness_reason or new.decided_by is distinct from old.decided_by or new.decided_at is distinct from old.decided_at)) execute function record_locked();
-select secure_record('preoperative_assessments');
-
-create function preoperative_assessments_same_patient() returns trigger language plpgsql as $$
-begin
-  if exists (select from patient_admissions o
-      where o.facility_id = new.facility_id and o.id = new.admission_id and o.patient_id <> new.patient_id)
-    or exists (select from surgery_bookings o
-      where o.facility_id = new.facility_id and o.id = new.surgery_booking_id and o.patient_id <> new.patient_id) then
-    raise exception 'This points to what is of another patient.'
-      using errcode = 'check_violation', table = tg_table_name, constraint = 'preoperative_assessments_same_patient';
-  end if;
-  return null;
-end $$;
-
 create trigger preoperative_assessments_same_patient after insert or update on preoperative_assessments
-  for each row execute function preoperative_assessments_same_patient();
+  for each row execute function record_same('patient_id', 'admission_id', 'patient_admissions', 'surgery_booking_id', 'surgery_bookings');
+select secure_record('preoperative_assessments');

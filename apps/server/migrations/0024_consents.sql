@@ -71,21 +71,6 @@ create trigger consents_kept before delete or truncate on consents for each stat
 create trigger consents_guard before update on consents for each row execute function record_guard();
 create constraint trigger consents_stamp after insert or update on consents deferrable initially deferred
   for each row execute function sync_stamp('clinical');
-select secure_record('consents');
-
-create function consents_same_patient() returns trigger language plpgsql as $$
-begin
-  if exists (select from patient_admissions o
-      where o.facility_id = new.facility_id and o.id = new.admission_id and o.patient_id <> new.patient_id)
-    or exists (select from surgery_bookings o
-      where o.facility_id = new.facility_id and o.id = new.surgery_booking_id and o.patient_id <> new.patient_id)
-    or exists (select from consents o
-      where o.facility_id = new.facility_id and o.id = new.withdraws_id and o.patient_id <> new.patient_id) then
-    raise exception 'This points to what is of another patient.'
-      using errcode = 'check_violation', table = tg_table_name, constraint = 'consents_same_patient';
-  end if;
-  return null;
-end $$;
-
 create trigger consents_same_patient after insert or update on consents
-  for each row execute function consents_same_patient();
+  for each row execute function record_same('patient_id', 'admission_id', 'patient_admissions', 'surgery_booking_id', 'surgery_bookings', 'withdraws_id', 'consents');
+select secure_record('consents');

@@ -89,27 +89,9 @@ create trigger surgical_checklists_time_out_signed before update on surgical_che
   when (old.time_out_completed in (true) and (new.team_introductions is distinct from old.team_introductions or new.procedure_confirmed is distinct from old.procedure_confirmed or new.antibiotic_prophylaxis is distinct from old.antibiotic_prophylaxis or new.critical_steps_reviewed is distinct from old.critical_steps_reviewed or new.anticipated_events is distinct from old.anticipated_events or new.anaesthesia_concerns_reviewed is distinct from old.anaesthesia_concerns_reviewed or new.sterility_confirmed is distinct from old.sterility_confirmed or new.imaging_displayed is distinct from old.imaging_displayed or new.time_out_exception is distinct from old.time_out_exception or new.time_out_completed is distinct from old.time_out_completed or new.time_out_completed_by is distinct from old.time_out_completed_by or new.time_out_completed_at is distinct from old.time_out_completed_at)) execute function record_locked();
 create trigger surgical_checklists_sign_out_signed before update on surgical_checklists for each row
   when (old.sign_out_completed in (true) and (new.procedure_recorded is distinct from old.procedure_recorded or new.instrument_count_correct is distinct from old.instrument_count_correct or new.specimen_labeled is distinct from old.specimen_labeled or new.equipment_problems is distinct from old.equipment_problems or new.recovery_concerns_reviewed is distinct from old.recovery_concerns_reviewed or new.counts_searched is distinct from old.counts_searched or new.sign_out_exception is distinct from old.sign_out_exception or new.sign_out_completed is distinct from old.sign_out_completed or new.sign_out_completed_by is distinct from old.sign_out_completed_by or new.sign_out_completed_at is distinct from old.sign_out_completed_at)) execute function record_locked();
-select secure_record('surgical_checklists');
-
-create function surgical_checklists_same_patient() returns trigger language plpgsql as $$
-begin
-  if exists (select from surgery_bookings o
-      where o.facility_id = new.facility_id and o.id = new.surgery_booking_id and o.patient_id <> new.patient_id) then
-    raise exception 'This points to what is of another patient.'
-      using errcode = 'check_violation', table = tg_table_name, constraint = 'surgical_checklists_same_patient';
-  end if;
-  return null;
-end $$;
-
-create trigger surgical_checklists_same_patient after insert or update on surgical_checklists
-  for each row execute function surgical_checklists_same_patient();
-
 -- The patient is the one of the operation; who writes need not name it.
-create function surgical_checklists_patient() returns trigger language plpgsql as $$
-begin
-  select o.patient_id into new.patient_id from surgery_bookings o where o.facility_id = new.facility_id and o.id = new.surgery_booking_id;
-  return new;
-end $$;
-
 create trigger surgical_checklists_patient before insert on surgical_checklists for each row
-  when (new.patient_id is null) execute function surgical_checklists_patient();
+  when (new.patient_id is null) execute function record_patient('surgery_booking_id', 'surgery_bookings');
+create trigger surgical_checklists_same_patient after insert or update on surgical_checklists
+  for each row execute function record_same('patient_id', 'surgery_booking_id', 'surgery_bookings');
+select secure_record('surgical_checklists');

@@ -104,21 +104,6 @@ create constraint trigger operation_notes_stamp after insert or update on operat
   for each row execute function sync_stamp('clinical');
 create trigger operation_notes_signed before update on operation_notes for each row
   when (old.is_final in (true) and (new.admission_id is distinct from old.admission_id or new.surgery_booking_id is distinct from old.surgery_booking_id or new.amends_id is distinct from old.amends_id or new.amendment_reason is distinct from old.amendment_reason or new.started_at is distinct from old.started_at or new.ended_at is distinct from old.ended_at or new.surgeon_id is distinct from old.surgeon_id or new.assistant_id is distinct from old.assistant_id or new.anaesthetist_id is distinct from old.anaesthetist_id or new.scrub_nurse_id is distinct from old.scrub_nurse_id or new.others_present is distinct from old.others_present or new.anaesthesia_type is distinct from old.anaesthesia_type or new.position is distinct from old.position or new.pre_op_diagnosis is distinct from old.pre_op_diagnosis or new.post_op_diagnosis is distinct from old.post_op_diagnosis or new.procedure_performed is distinct from old.procedure_performed or new.laterality is distinct from old.laterality or new.incision is distinct from old.incision or new.findings is distinct from old.findings or new.procedure_steps is distinct from old.procedure_steps or new.wound_class is distinct from old.wound_class or new.implants is distinct from old.implants or new.specimens is distinct from old.specimens or new.drains is distinct from old.drains or new.closure is distinct from old.closure or new.dressing is distinct from old.dressing or new.counts is distinct from old.counts or new.counts_note is distinct from old.counts_note or new.estimated_blood_loss_ml is distinct from old.estimated_blood_loss_ml or new.fluids_given_ml is distinct from old.fluids_given_ml or new.blood_given_ml is distinct from old.blood_given_ml or new.urine_output_ml is distinct from old.urine_output_ml or new.tourniquet_minutes is distinct from old.tourniquet_minutes or new.tourniquet_pressure_mmhg is distinct from old.tourniquet_pressure_mmhg or new.antibiotics_given is distinct from old.antibiotics_given or new.complications is distinct from old.complications or new.post_op_instructions is distinct from old.post_op_instructions or new.is_final is distinct from old.is_final or new.signed_by is distinct from old.signed_by or new.signed_at is distinct from old.signed_at)) execute function record_locked();
-select secure_record('operation_notes');
-
-create function operation_notes_same_patient() returns trigger language plpgsql as $$
-begin
-  if exists (select from patient_admissions o
-      where o.facility_id = new.facility_id and o.id = new.admission_id and o.patient_id <> new.patient_id)
-    or exists (select from surgery_bookings o
-      where o.facility_id = new.facility_id and o.id = new.surgery_booking_id and o.patient_id <> new.patient_id)
-    or exists (select from operation_notes o
-      where o.facility_id = new.facility_id and o.id = new.amends_id and o.patient_id <> new.patient_id) then
-    raise exception 'This points to what is of another patient.'
-      using errcode = 'check_violation', table = tg_table_name, constraint = 'operation_notes_same_patient';
-  end if;
-  return null;
-end $$;
-
 create trigger operation_notes_same_patient after insert or update on operation_notes
-  for each row execute function operation_notes_same_patient();
+  for each row execute function record_same('patient_id', 'admission_id', 'patient_admissions', 'surgery_booking_id', 'surgery_bookings', 'amends_id', 'operation_notes');
+select secure_record('operation_notes');

@@ -55,4 +55,6 @@ create trigger burn_assessments_kept before delete or truncate on burn_assessmen
 create trigger burn_assessments_guard before update on burn_assessments for each row execute function record_guard();
 create constraint trigger burn_assessments_stamp after insert or update on burn_assessments deferrable initially deferred
   for each row execute function sync_stamp('clinical');
+create trigger burn_assessments_same_patient after insert or update on burn_assessments
+  for each row execute function record_same('patient_id', 'admission_id', 'patient_admissions');
 select secure_record('burn_assessments');

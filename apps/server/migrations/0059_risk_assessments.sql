@@ -37,4 +37,6 @@ create trigger risk_assessments_kept before delete or truncate on risk_assessmen
 create trigger risk_assessments_guard before update on risk_assessments for each row execute function record_guard();
 create constraint trigger risk_assessments_stamp after insert or update on risk_assessments deferrable initially deferred
   for each row execute function sync_stamp('clinical');
+create trigger risk_assessments_same_patient after insert or update on risk_assessments
+  for each row execute function record_same('patient_id', 'admission_id', 'patient_admissions');
 select secure_record('risk_assessments');

@@ -41,4 +41,6 @@ create trigger tasks_kept before delete or truncate on tasks for each statement 
 create trigger tasks_guard before update on tasks for each row execute function record_guard();
 create constraint trigger tasks_stamp after insert or update on tasks deferrable initially deferred
   for each row execute function sync_stamp('clinical');
+create trigger tasks_same_patient after insert or update on tasks
+  for each row execute function record_same('patient_id', 'admission_id', 'patient_admissions');
 select secure_record('tasks');

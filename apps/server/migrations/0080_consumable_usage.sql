@@ -1,15 +1,5 @@
 -- 0080_consumable_usage.sql — An item of the store that was used, for whom and at which operation. The stock follows; a use that happened is never refused.
 
-create function consumable_usage_same_patient() returns trigger language plpgsql as $$
-begin
-  if exists (select from surgery_bookings o
-      where o.facility_id = new.facility_id and o.id = new.surgery_booking_id and o.patient_id <> new.patient_id) then
-    raise exception 'This points to what is of another patient.'
-      using errcode = 'check_violation', table = tg_table_name, constraint = 'consumable_usage_same_patient';
-  end if;
-  return null;
-end $$;
-
 create table consumable_usage (
   id uuid primary key default gen_random_uuid(),
   facility_id uuid not null constraint consumable_usage_facility_id_fkey references facilities (id),
@@ -46,5 +36,5 @@ create trigger consumable_usage_guard before update on consumable_usage for each
 create constraint trigger consumable_usage_stamp after insert or update on consumable_usage deferrable initially deferred
   for each row execute function sync_stamp('stock');
 create trigger consumable_usage_same_patient after insert or update on consumable_usage
-  for each row execute function consumable_usage_same_patient();
+  for each row execute function record_same('patient_id', 'surgery_booking_id', 'surgery_bookings');
 select secure_record('consumable_usage');

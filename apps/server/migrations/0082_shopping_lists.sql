@@ -1,17 +1,5 @@
 -- 0082_shopping_lists.sql — What relatives are asked to buy for an operation or a dressing; printed and handed to them.
 
-create function shopping_lists_same_patient() returns trigger language plpgsql as $$
-begin
-  if exists (select from patient_admissions o
-      where o.facility_id = new.facility_id and o.id = new.admission_id and o.patient_id <> new.patient_id)
-    or exists (select from surgery_bookings o
-      where o.facility_id = new.facility_id and o.id = new.surgery_booking_id and o.patient_id <> new.patient_id) then
-    raise exception 'This points to what is of another patient.'
-      using errcode = 'check_violation', table = tg_table_name, constraint = 'shopping_lists_same_patient';
-  end if;
-  return null;
-end $$;
-
 create table shopping_lists (
   id uuid primary key default gen_random_uuid(),
   facility_id uuid not null constraint shopping_lists_facility_id_fkey references facilities (id),
@@ -52,5 +40,5 @@ create trigger shopping_lists_guard before update on shopping_lists for each row
 create constraint trigger shopping_lists_stamp after insert or update on shopping_lists deferrable initially deferred
   for each row execute function sync_stamp('clinical');
 create trigger shopping_lists_same_patient after insert or update on shopping_lists
-  for each row execute function shopping_lists_same_patient();
+  for each row execute function record_same('patient_id', 'admission_id', 'patient_admissions', 'surgery_booking_id', 'surgery_bookings');
 select secure_record('shopping_lists');

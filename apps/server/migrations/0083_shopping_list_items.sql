@@ -1,15 +1,5 @@
 -- 0083_shopping_list_items.sql — One line of a shopping list: what, how many, and whether it was bought.
 
-create function shopping_list_items_same_patient() returns trigger language plpgsql as $$
-begin
-  if exists (select from shopping_lists o
-      where o.facility_id = new.facility_id and o.id = new.shopping_list_id and o.patient_id <> new.patient_id) then
-    raise exception 'This points to what is of another patient.'
-      using errcode = 'check_violation', table = tg_table_name, constraint = 'shopping_list_items_same_patient';
-  end if;
-  return null;
-end $$;
-
 create table shopping_list_items (
   id uuid primary key default gen_random_uuid(),
   facility_id uuid not null constraint shopping_list_items_facility_id_fkey references facilities (id),
@@ -48,5 +38,5 @@ create trigger shopping_list_items_guard before update on shopping_list_items fo
 create constraint trigger shopping_list_items_stamp after insert or update on shopping_list_items deferrable initially deferred
   for each row execute function sync_stamp('clinical');
 create trigger shopping_list_items_same_patient after insert or update on shopping_list_items
-  for each row execute function shopping_list_items_same_patient();
+  for each row execute function record_same('patient_id', 'shopping_list_id', 'shopping_lists');
 select secure_record('shopping_list_items');

@@ -1,19 +1,5 @@
 -- 0090_lab_investigations.sql — One laboratory test or imaging study: ordered, collected, resulted, verified, and seen by a doctor.
 
-create function lab_investigations_same_patient() returns trigger language plpgsql as $$
-begin
-  if exists (select from patient_admissions o
-      where o.facility_id = new.facility_id and o.id = new.admission_id and o.patient_id <> new.patient_id)
-    or exists (select from treatment_plans o
-      where o.facility_id = new.facility_id and o.id = new.treatment_plan_id and o.patient_id <> new.patient_id)
-    or exists (select from lab_investigations o
-      where o.facility_id = new.facility_id and o.id = new.amends and o.patient_id <> new.patient_id) then
-    raise exception 'This points to what is of another patient.'
-      using errcode = 'check_violation', table = tg_table_name, constraint = 'lab_investigations_same_patient';
-  end if;
-  return null;
-end $$;
-
 create table lab_investigations (
   id uuid primary key default gen_random_uuid(),
   facility_id uuid not null constraint lab_investigations_facility_id_fkey references facilities (id),
@@ -112,7 +98,7 @@ create constraint trigger lab_investigations_stamp after insert or update on lab
 create trigger lab_investigations_verified before update on lab_investigations for each row
   when (old.is_verified in (true) and (new.status is distinct from old.status or new.result_date is distinct from old.result_date or new.results is distinct from old.results or new.result_values is distinct from old.result_values or new.interpretation is distinct from old.interpretation or new.reference_ranges is distinct from old.reference_ranges or new.report is distinct from old.report or new.is_critical is distinct from old.is_critical or new.is_verified is distinct from old.is_verified)) execute function record_locked();
 create trigger lab_investigations_same_patient after insert or update on lab_investigations
-  for each row execute function lab_investigations_same_patient();
+  for each row execute function record_same('patient_id', 'admission_id', 'patient_admissions', 'treatment_plan_id', 'treatment_plans', 'amends', 'lab_investigations');
 select secure_record('lab_investigations');
 
 -- A critical result that is complete is told at once to whoever ordered the investigation, in the transaction of the result.

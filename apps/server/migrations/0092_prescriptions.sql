@@ -1,17 +1,5 @@
 -- 0092_prescriptions.sql — The head of a prescription: for whom, by whom, for what; its lines name the medicines.
 
-create function prescriptions_same_patient() returns trigger language plpgsql as $$
-begin
-  if exists (select from patient_admissions o
-      where o.facility_id = new.facility_id and o.id = new.admission_id and o.patient_id <> new.patient_id)
-    or exists (select from treatment_plans o
-      where o.facility_id = new.facility_id and o.id = new.treatment_plan_id and o.patient_id <> new.patient_id) then
-    raise exception 'This points to what is of another patient.'
-      using errcode = 'check_violation', table = tg_table_name, constraint = 'prescriptions_same_patient';
-  end if;
-  return null;
-end $$;
-
 create table prescriptions (
   id uuid primary key default gen_random_uuid(),
   facility_id uuid not null constraint prescriptions_facility_id_fkey references facilities (id),
@@ -59,5 +47,5 @@ create trigger prescriptions_guard before update on prescriptions for each row e
 create constraint trigger prescriptions_stamp after insert or update on prescriptions deferrable initially deferred
   for each row execute function sync_stamp('medicines');
 create trigger prescriptions_same_patient after insert or update on prescriptions
-  for each row execute function prescriptions_same_patient();
+  for each row execute function record_same('patient_id', 'admission_id', 'patient_admissions', 'treatment_plan_id', 'treatment_plans');
 select secure_record('prescriptions');

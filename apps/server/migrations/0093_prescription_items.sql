@@ -1,15 +1,5 @@
 -- 0093_prescription_items.sql — One line of a prescription: medicine, dose, route, how often, how long; and what the pharmacy gave out for it.
 
-create function prescription_items_same_patient() returns trigger language plpgsql as $$
-begin
-  if exists (select from prescriptions o
-      where o.facility_id = new.facility_id and o.id = new.prescription_id and o.patient_id <> new.patient_id) then
-    raise exception 'This points to what is of another patient.'
-      using errcode = 'check_violation', table = tg_table_name, constraint = 'prescription_items_same_patient';
-  end if;
-  return null;
-end $$;
-
 create table prescription_items (
   id uuid primary key default gen_random_uuid(),
   facility_id uuid not null constraint prescription_items_facility_id_fkey references facilities (id),
@@ -73,15 +63,9 @@ create trigger prescription_items_dispensed before update on prescription_items 
   when (old.dispensed in (true) and (new.medication_name is distinct from old.medication_name or new.medication_type is distinct from old.medication_type or new.dosage is distinct from old.dosage or new.route is distinct from old.route or new.frequency is distinct from old.frequency or new.duration is distinct from old.duration or new.quantity is distinct from old.quantity or new.unit is distinct from old.unit or new.dispensed is distinct from old.dispensed or new.quantity_dispensed is distinct from old.quantity_dispensed or new.dispensed_batch is distinct from old.dispensed_batch or new.dispensing_note is distinct from old.dispensing_note)) execute function record_locked();
 create trigger prescription_items_stopped before update on prescription_items for each row
   when (old.is_stopped in (true) and (new.medication_name is distinct from old.medication_name or new.dosage is distinct from old.dosage or new.route is distinct from old.route or new.frequency is distinct from old.frequency or new.is_stopped is distinct from old.is_stopped or new.stop_reason is distinct from old.stop_reason)) execute function record_locked();
-create trigger prescription_items_same_patient after insert or update on prescription_items
-  for each row execute function prescription_items_same_patient();
-select secure_record('prescription_items');
-
 -- The patient is the one of the prescription; who writes need not name it.
-create function prescription_items_patient() returns trigger language plpgsql as $$
-begin
-  select o.patient_id into new.patient_id from prescriptions o where o.facility_id = new.facility_id and o.id = new.prescription_id;
-  return new;
-end $$;
 create trigger prescription_items_patient before insert on prescription_items for each row
-  when (new.patient_id is null) execute function prescription_items_patient();
+  when (new.patient_id is null) execute function record_patient('prescription_id', 'prescriptions');
+create trigger prescription_items_same_patient after insert or update on prescription_items
+  for each row execute function record_same('patient_id', 'prescription_id', 'prescriptions');
+select secure_record('prescription_items');

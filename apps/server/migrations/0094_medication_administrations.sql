@@ -1,17 +1,5 @@
 -- 0094_medication_administrations.sql — One dose that was given, withheld or refused, when, and by whom.
 
-create function medication_administrations_same_patient() returns trigger language plpgsql as $$
-begin
-  if exists (select from patient_admissions o
-      where o.facility_id = new.facility_id and o.id = new.admission_id and o.patient_id <> new.patient_id)
-    or exists (select from prescription_items o
-      where o.facility_id = new.facility_id and o.id = new.prescription_item_id and o.patient_id <> new.patient_id) then
-    raise exception 'This points to what is of another patient.'
-      using errcode = 'check_violation', table = tg_table_name, constraint = 'medication_administrations_same_patient';
-  end if;
-  return null;
-end $$;
-
 create table medication_administrations (
   id uuid primary key default gen_random_uuid(),
   facility_id uuid not null constraint medication_administrations_facility_id_fkey references facilities (id),
@@ -59,5 +47,5 @@ create trigger medication_administrations_guard before update on medication_admi
 create constraint trigger medication_administrations_stamp after insert or update on medication_administrations deferrable initially deferred
   for each row execute function sync_stamp('medicines');
 create trigger medication_administrations_same_patient after insert or update on medication_administrations
-  for each row execute function medication_administrations_same_patient();
+  for each row execute function record_same('patient_id', 'admission_id', 'patient_admissions', 'prescription_item_id', 'prescription_items');
 select secure_record('medication_administrations');

@@ -1,17 +1,5 @@
 -- 0096_blood_transfusions.sql — One unit of blood or a blood product: why it was asked for, what it is, the checks at the bedside, how it ran and how it was borne.
 
-create function blood_transfusions_same_patient() returns trigger language plpgsql as $$
-begin
-  if exists (select from patient_admissions o
-      where o.facility_id = new.facility_id and o.id = new.admission_id and o.patient_id <> new.patient_id)
-    or exists (select from surgery_bookings o
-      where o.facility_id = new.facility_id and o.id = new.surgery_booking_id and o.patient_id <> new.patient_id) then
-    raise exception 'This points to what is of another patient.'
-      using errcode = 'check_violation', table = tg_table_name, constraint = 'blood_transfusions_same_patient';
-  end if;
-  return null;
-end $$;
-
 create table blood_transfusions (
   id uuid primary key default gen_random_uuid(),
   facility_id uuid not null constraint blood_transfusions_facility_id_fkey references facilities (id),
@@ -111,5 +99,5 @@ create constraint trigger blood_transfusions_stamp after insert or update on blo
 create trigger blood_transfusions_started before update on blood_transfusions for each row
   when (old.status in ('Running', 'Completed', 'Stopped') and (new.component is distinct from old.component or new.patient_group is distinct from old.patient_group or new.unit_number is distinct from old.unit_number or new.donor_group is distinct from old.donor_group or new.expiry_date is distinct from old.expiry_date or new.crossmatch is distinct from old.crossmatch or new.exception_reason is distinct from old.exception_reason or new.identity_checked is distinct from old.identity_checked or new.group_checked is distinct from old.group_checked or new.unit_checked is distinct from old.unit_checked or new.expiry_checked is distinct from old.expiry_checked or new.second_checker_id is distinct from old.second_checker_id or new.started_at is distinct from old.started_at)) execute function record_locked();
 create trigger blood_transfusions_same_patient after insert or update on blood_transfusions
-  for each row execute function blood_transfusions_same_patient();
+  for each row execute function record_same('patient_id', 'admission_id', 'patient_admissions', 'surgery_booking_id', 'surgery_bookings');
 select secure_record('blood_transfusions');

@@ -1,15 +1,5 @@
 -- 0097_blood_transfusion_observations.sql — One set of observations before, during or after a transfusion.
 
-create function blood_transfusion_observations_same_patient() returns trigger language plpgsql as $$
-begin
-  if exists (select from blood_transfusions o
-      where o.facility_id = new.facility_id and o.id = new.blood_transfusion_id and o.patient_id <> new.patient_id) then
-    raise exception 'This points to what is of another patient.'
-      using errcode = 'check_violation', table = tg_table_name, constraint = 'blood_transfusion_observations_same_patient';
-  end if;
-  return null;
-end $$;
-
 create table blood_transfusion_observations (
   id uuid primary key default gen_random_uuid(),
   facility_id uuid not null constraint blood_transfusion_observations_facility_id_fkey references facilities (id),
@@ -56,5 +46,5 @@ create trigger blood_transfusion_observations_guard before update on blood_trans
 create constraint trigger blood_transfusion_observations_stamp after insert or update on blood_transfusion_observations deferrable initially deferred
   for each row execute function sync_stamp('clinical');
 create trigger blood_transfusion_observations_same_patient after insert or update on blood_transfusion_observations
-  for each row execute function blood_transfusion_observations_same_patient();
+  for each row execute function record_same('patient_id', 'blood_transfusion_id', 'blood_transfusions');
 select secure_record('blood_transfusion_observations');

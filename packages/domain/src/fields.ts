@@ -65,6 +65,8 @@ export interface FieldSpec extends Common {
   decimals?: number;
   /** link: the record it points to. */
   to?: string;
+  /** link to a patient: the link whose record is of this patient; PostgreSQL fills it in from there when it is absent at creation. */
+  from?: string;
   /** text: keyboard and autofill of the form. */
   input?: 'text' | 'tel' | 'email';
 }
@@ -126,7 +128,7 @@ export const number = <const O extends Opt & { least: number; most: number; unit
 ) => make<number, O>('number', label, options);
 
 /** The id of another record. */
-export const link = <const O extends Opt>(label: string, to: string, options: O = {} as O) =>
+export const link = <const O extends Opt & { from?: string }>(label: string, to: string, options: O = {} as O) =>
   make<string, O>('link', label, { to, ...options });
 
 /** A short list of words. */

@@ -48,10 +48,15 @@ export interface AgainstRule {
   test(row: Readonly<Record<string, Json>>, others: readonly Readonly<Record<string, Json>>[]): boolean;
 }
 
-/** A rule that looks at rows of other records, so that only PostgreSQL can hold it: a trigger whose function has the same name. */
+/**
+ * A rule that looks at rows of other records, so that only PostgreSQL can hold it: a trigger of this name. Without `same` its function
+ * has the same name and is written by hand.
+ */
 export interface AcrossRule {
   name: string;
   fields: readonly string[];
+  /** Field that must be the same here and in every record that `fields` link to. */
+  same?: string;
   say: string;
 }
 

@@ -108,6 +108,35 @@ describe('declarations', () => {
     }
   });
 
+  test('what is of a patient points only to what is of the same patient', () => {
+    const ofPatient = (def: RecordDef | undefined): boolean => def?.fields.patient_id !== undefined;
+    const missing = RECORD_LIST.filter(ofPatient).flatMap((def) => {
+      const held = (def.across ?? []).filter(({ same }) => same === 'patient_id').flatMap(({ fields }) => fields);
+      return Object.entries(def.fields)
+        .filter(([name, { to }]) => ofPatient(recordOf(to ?? '')) && !held.includes(name))
+        .map(([name]) => `${def.name}.${name}`);
+    });
+    expect(missing).toEqual([]);
+    for (const def of RECORD_LIST) {
+      for (const { name, fields, same } of def.across ?? []) {
+        if (same === undefined) continue;
+        for (const { fields: there } of [def, ...fields.map((field) => recordOf(def.fields[field]?.to ?? ''))] as RecordDef[])
+          expect(Object.keys(there), name).toContain(same);
+      }
+    }
+  });
+
+  test('a patient that PostgreSQL fills in is that of a link which must be there', () => {
+    for (const def of RECORD_LIST) {
+      for (const [name, { from, required }] of Object.entries(def.fields)) {
+        if (from === undefined) continue;
+        expect([def.name, name, required]).toEqual([def.name, 'patient_id', false]);
+        expect(def.fields[from], def.name).toMatchObject({ kind: 'link', required: true });
+        expect(recordOf(def.fields[from]?.to ?? '')?.fields, def.name).toHaveProperty('patient_id');
+      }
+    }
+  });
+
   test('what never merges by itself: number, birth, blood and allergies', () => {
     for (const field of ['hospital_number', 'date_of_birth', 'blood_group', 'genotype', 'allergies'])
       expect(mergeRuleOf(patients, field)).toMatch(/^hold:/);

@@ -65,6 +65,28 @@ test('every kind of field has its column, every rule its name', () => {
   expect(sql).toContain('execute function visits_one_a_day();');
 });
 
+test('a rule over what is linked to calls record_same with its fields in order, another the function of its own name', () => {
+  const sql = tableSql({
+    ...visits,
+    fields: {
+      ...visits.fields,
+      patient_id: link('Patient', 'patients', { from: 'plan' }),
+      plan: link('Plan', 'treatment_plans', { required: true }),
+      before: link('Before', 'visits'),
+    },
+    across: [
+      { name: 'visits_same', fields: ['plan', 'before'], same: 'patient_id', say: '' },
+      { name: 'visits_otherwise', fields: ['day'], say: '' },
+    ],
+  });
+  expect(sql).toContain(`execute function record_same('patient_id', 'plan', 'treatment_plans', 'before', 'visits');`);
+  expect(sql).toContain('execute function visits_otherwise();');
+  expect(sql).toContain(
+    `create trigger visits_patient before insert on visits for each row
+  when (new.patient_id is null) execute function record_patient('plan', 'treatment_plans');`,
+  );
+});
+
 test('links and filtered fields are indexed once', () => {
   expect(indexedFields({ ...visits, indexed: ['patient_id', 'order'] })).toEqual(['patient_id', 'order']);
 });

@@ -1,5 +1,5 @@
 import type { FieldSpec } from './fields.ts';
-import type { LockRule, RecordDef, UniqueRule } from './record.ts';
+import type { AcrossRule, LockRule, RecordDef, UniqueRule } from './record.ts';
 
 /**
  * The table a declaration asks for, as PostgreSQL 15 DDL. Migrations are written by hand from it and a test holds the migrated
@@ -113,6 +113,13 @@ function lockTrigger(def: RecordDef, { name, when, fields }: LockRule): string[]
   ];
 }
 
+/** What the trigger of a rule calls: a function of its own, or the one that compares a field here with that of what is linked to. */
+function called(def: RecordDef, { name, fields, same }: Pick<AcrossRule, 'name' | 'fields' | 'same'>): string {
+  if (same === undefined) return `${name}()`;
+  const linked = fields.flatMap((field) => [field, def.fields[field]?.to ?? '']);
+  return `record_same(${[same, ...linked].map(sqlText).join(', ')})`;
+}
+
 function triggers(def: RecordDef): string[] {
   const { name } = def;
   const lines = [
@@ -134,18 +141,25 @@ function triggers(def: RecordDef): string[] {
     );
   }
   for (const lock of def.locks ?? []) lines.push(...lockTrigger(def, lock));
+  for (const [field, { from }] of Object.entries(def.fields)) {
+    if (from === undefined) continue;
+    lines.push(
+      `create trigger ${name}_patient before insert on ${name} for each row`,
+      `  when (new.${sqlName(field)} is null) execute function record_patient(${sqlText(from)}, ${sqlText(def.fields[from]?.to ?? '')});`,
+    );
+  }
   for (const rule of [...(def.against ?? []).filter(({ exclude }) => !exclude), ...(def.across ?? [])]) {
     lines.push(
       `create trigger ${rule.name} after insert or update on ${name}`,
-      `  for each row execute function ${rule.name}();`,
+      `  for each row execute function ${called(def, rule)};`,
     );
   }
   return lines;
 }
 
 /**
- * The whole DDL of a record's table: columns, constraints, indexes, triggers. A trigger function of an `against` rule is named
- * like the rule and is not part of it. Links are held within the facility: a row cannot point to another hospital's row.
+ * The whole DDL of a record's table: columns, constraints, indexes, triggers. A trigger function that is named like its rule is not
+ * part of it. Links are held within the facility: a row cannot point to another hospital's row.
  */
 export function tableSql(def: RecordDef): string {
   const columns = systemColumns(def);

@@ -31,8 +31,6 @@ const BESIDE: Readonly<Record<string, readonly string[]>> = {
     'users_names_known_again',
   ],
   devices: ['devices_changed'],
-  treatment_plan_steps: ['treatment_plan_steps_patient'],
-  surgical_checklists: ['surgical_checklists_patient'],
   patients: ['patients_searchable', 'patients_searchable_again', 'patients_names_known', 'patients_names_known_again'],
   surgical_consumables: [
     'surgical_consumables_stock_new',
@@ -49,7 +47,6 @@ const BESIDE: Readonly<Record<string, readonly string[]>> = {
     'user_assessments_credited_later',
   ],
   cme_credits: ['cme_credits_audit'],
-  prescription_items: ['prescription_items_patient'],
 };
 
 /** Everything that PostgreSQL knows of a table, a line each, in its own words. */

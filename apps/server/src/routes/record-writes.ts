@@ -230,9 +230,7 @@ async function textOf(
 /** Whether PostgreSQL fills fields of such a row by itself (a score, the patient of a step): then only it knows the row. */
 const isCompleted = (def: RecordDef, row: AnyRow): boolean =>
   Object.entries(def.fields).some(
-    ([name, field]) =>
-      (field.merge === 'server' && !field.stamp) ||
-      (field.kind === 'link' && field.merge === 'append' && field.hidden && row[name] === null),
+    ([name, field]) => (field.merge === 'server' && !field.stamp) || (field.from !== undefined && row[name] === null),
   );
 
 /** What a body is read by: the caller's facility. */

@@ -54,6 +54,7 @@ export const blood_transfusion_observations = defineRecord({
     {
       name: 'blood_transfusion_observations_same_patient',
       fields: ['blood_transfusion_id'],
+      same: 'patient_id',
       say: 'This transfusion is of another patient.',
     },
   ],

@@ -179,6 +179,7 @@ export const blood_transfusions = defineRecord({
     {
       name: 'blood_transfusions_same_patient',
       fields: ['admission_id', 'surgery_booking_id'],
+      same: 'patient_id',
       say: 'This admission or operation is of another patient.',
     },
   ],

@@ -60,6 +60,14 @@ export const burn_assessments = defineRecord({
       test: (row) => row.circumferential_sites === null || row.circumferential === true,
     },
   ],
+  across: [
+    {
+      name: 'burn_assessments_same_patient',
+      fields: ['admission_id'],
+      same: 'patient_id',
+      say: 'This admission is of another patient.',
+    },
+  ],
   indexed: ['assessed_at'],
   form: [
     { title: 'Burn', fields: ['mechanism', 'burned_at', 'assessed_at', 'circumstances', 'first_aid'] },

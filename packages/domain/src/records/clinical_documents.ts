@@ -40,6 +40,14 @@ export const clinical_documents = defineRecord({
     retract: FINALISERS,
     guards: [{ about: 'finalise', fields: ['is_final'], roles: FINALISERS }],
   },
+  across: [
+    {
+      name: 'clinical_documents_same_patient',
+      fields: ['admission_id', 'amends'],
+      same: 'patient_id',
+      say: 'This admission or document is of another patient.',
+    },
+  ],
   locks: [
     {
       name: 'clinical_documents_final',

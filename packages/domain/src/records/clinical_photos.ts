@@ -47,6 +47,14 @@ export const clinical_photos = defineRecord({
       test: (row) => [0, 3].includes([row.content_hash, row.content_type, row.content_bytes].filter((v) => v !== null).length),
     },
   ],
+  across: [
+    {
+      name: 'clinical_photos_same_patient',
+      fields: ['admission_id', 'surgery_booking_id'],
+      same: 'patient_id',
+      say: 'This admission or operation is of another patient.',
+    },
+  ],
   indexed: ['taken_at'],
   list: ['taken_at', 'body_site', 'laterality', 'view', 'stage'],
 });

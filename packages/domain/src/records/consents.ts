@@ -95,6 +95,7 @@ export const consents = defineRecord({
     {
       name: 'consents_same_patient',
       fields: ['admission_id', 'surgery_booking_id', 'withdraws_id'],
+      same: 'patient_id',
       say: 'This admission, operation or consent is of another patient.',
     },
   ],

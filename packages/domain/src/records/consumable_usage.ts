@@ -24,7 +24,12 @@ export const consumable_usage = defineRecord({
   },
   access: { read: rolesOf('stock'), create: USERS, edit: NOBODY, retract: USERS },
   across: [
-    { name: 'consumable_usage_same_patient', fields: ['surgery_booking_id'], say: 'This operation is of another patient.' },
+    {
+      name: 'consumable_usage_same_patient',
+      fields: ['surgery_booking_id'],
+      same: 'patient_id',
+      say: 'This operation is of another patient.',
+    },
   ],
   indexed: ['usage_date'],
   form: [

@@ -69,6 +69,14 @@ export const discharges = defineRecord({
     },
   ],
   unique: [{ name: 'discharges_one_per_stay', fields: ['admission_id'], say: 'This stay has its discharge already.' }],
+  across: [
+    {
+      name: 'discharges_same_patient',
+      fields: ['admission_id'],
+      same: 'patient_id',
+      say: 'This admission is of another patient.',
+    },
+  ],
   locks: [
     {
       name: 'discharges_final',

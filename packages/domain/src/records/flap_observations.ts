@@ -28,6 +28,14 @@ export const flap_observations = defineRecord({
     recorded_by: link('Recorded by', 'users', { merge: 'server', stamp: { as: 'who' } }),
   },
   access: { read: CLINICIANS, create: CLINICIANS, edit: NOBODY, retract: CLINICIANS },
+  across: [
+    {
+      name: 'flap_observations_same_patient',
+      fields: ['admission_id', 'surgery_booking_id'],
+      same: 'patient_id',
+      say: 'This admission or operation is of another patient.',
+    },
+  ],
   indexed: ['observed_at'],
   list: ['observed_at', 'site', 'colour', 'capillary_refill', 'doppler'],
 });

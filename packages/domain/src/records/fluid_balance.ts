@@ -34,6 +34,14 @@ export const fluid_balance = defineRecord({
       test: (row) => (row.direction === 'Intake') === INTAKE.some((route) => route === row.route),
     },
   ],
+  across: [
+    {
+      name: 'fluid_balance_same_patient',
+      fields: ['admission_id'],
+      same: 'patient_id',
+      say: 'This admission is of another patient.',
+    },
+  ],
   indexed: ['measured_at'],
   list: ['measured_at', 'direction', 'route', 'volume', 'fluid'],
 });

@@ -183,6 +183,7 @@ export const lab_investigations = defineRecord({
     {
       name: 'lab_investigations_same_patient',
       fields: ['admission_id', 'treatment_plan_id', 'amends'],
+      same: 'patient_id',
       say: 'This admission, plan or investigation is of another patient.',
     },
   ],

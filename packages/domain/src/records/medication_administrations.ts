@@ -58,6 +58,7 @@ export const medication_administrations = defineRecord({
     {
       name: 'medication_administrations_same_patient',
       fields: ['admission_id', 'prescription_item_id'],
+      same: 'patient_id',
       say: 'This admission or medicine is of another patient.',
     },
   ],

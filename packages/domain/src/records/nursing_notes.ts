@@ -21,6 +21,14 @@ export const nursing_notes = defineRecord({
     recorded_by: link('Recorded by', 'users', { merge: 'server', stamp: { as: 'who' } }),
   },
   access: { read: CLINICIANS, create: ['nursing'], edit: NOBODY, retract: ['nursing'] },
+  across: [
+    {
+      name: 'nursing_notes_same_patient',
+      fields: ['admission_id'],
+      same: 'patient_id',
+      say: 'This admission is of another patient.',
+    },
+  ],
   indexed: ['written_at'],
   list: ['written_at', 'kind', 'shift', 'content'],
 });

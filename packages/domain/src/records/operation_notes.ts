@@ -140,6 +140,7 @@ export const operation_notes = defineRecord({
     {
       name: 'operation_notes_same_patient',
       fields: ['admission_id', 'surgery_booking_id', 'amends_id'],
+      same: 'patient_id',
       say: 'This admission, operation or note is of another patient.',
     },
   ],

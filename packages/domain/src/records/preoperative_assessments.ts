@@ -90,6 +90,7 @@ export const preoperative_assessments = defineRecord({
     {
       name: 'preoperative_assessments_same_patient',
       fields: ['admission_id', 'surgery_booking_id'],
+      same: 'patient_id',
       say: 'This admission or operation is of another patient.',
     },
   ],

@@ -13,7 +13,7 @@ export const prescription_items = defineRecord({
   scope: 'medicines',
   merge: 'hold:drug',
   fields: {
-    patient_id: link('Patient', 'patients', { merge: 'append', hidden: true }),
+    patient_id: link('Patient', 'patients', { merge: 'append', hidden: true, from: 'prescription_id' }),
     prescription_id: link('Prescription', 'prescriptions', { required: true, merge: 'append' }),
     medication_name: text('Medicine', { required: true, max: 255, ...DRUG }),
     medication_type: text('Form', { max: 100, help: 'Tablet, injection, cream …' }),
@@ -64,7 +64,12 @@ export const prescription_items = defineRecord({
     },
   ],
   across: [
-    { name: 'prescription_items_same_patient', fields: ['prescription_id'], say: 'This prescription is of another patient.' },
+    {
+      name: 'prescription_items_same_patient',
+      fields: ['prescription_id'],
+      same: 'patient_id',
+      say: 'This prescription is of another patient.',
+    },
   ],
   locks: [
     {

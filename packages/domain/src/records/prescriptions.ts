@@ -44,6 +44,7 @@ export const prescriptions = defineRecord({
     {
       name: 'prescriptions_same_patient',
       fields: ['admission_id', 'treatment_plan_id'],
+      same: 'patient_id',
       say: 'This admission or plan is of another patient.',
     },
   ],

@@ -24,6 +24,14 @@ export const risk_assessments = defineRecord({
     assessed_by: link('Assessed by', 'users', { merge: 'server', stamp: { as: 'who' } }),
   },
   access: { read: CLINICIANS, create: CLINICIANS, edit: NOBODY, retract: CLINICIANS },
+  across: [
+    {
+      name: 'risk_assessments_same_patient',
+      fields: ['admission_id'],
+      same: 'patient_id',
+      say: 'This admission is of another patient.',
+    },
+  ],
   indexed: ['assessed_at', 'instrument'],
   list: ['assessed_at', 'instrument', 'score', 'band'],
 });

@@ -23,7 +23,14 @@ export const shopping_list_items = defineRecord({
     notes: note('Notes', { max: 1000 }),
   },
   access: { read: rolesOf('clinical'), create: CLINICIANS, edit: CLINICIANS, retract: CLINICIANS },
-  across: [{ name: 'shopping_list_items_same_patient', fields: ['shopping_list_id'], say: 'This list is of another patient.' }],
+  across: [
+    {
+      name: 'shopping_list_items_same_patient',
+      fields: ['shopping_list_id'],
+      same: 'patient_id',
+      say: 'This list is of another patient.',
+    },
+  ],
   form: [{ title: 'Item', fields: ['item_name', 'category', 'quantity', 'unit', 'bought', 'notes'] }],
   list: ['item_name', 'category', 'quantity', 'unit', 'bought'],
 });

@@ -26,6 +26,7 @@ export const shopping_lists = defineRecord({
     {
       name: 'shopping_lists_same_patient',
       fields: ['admission_id', 'surgery_booking_id'],
+      same: 'patient_id',
       say: 'This admission or operation is of another patient.',
     },
   ],

@@ -117,6 +117,7 @@ export const surgery_bookings = defineRecord({
     {
       name: 'surgery_bookings_same_patient',
       fields: ['admission_id', 'treatment_plan_id'],
+      same: 'patient_id',
       say: 'This admission or plan is of another patient.',
     },
   ],

@@ -27,7 +27,7 @@ export const surgical_checklists = defineRecord({
   merge: 'field',
   fields: {
     // Not required of a sender: the database takes the patient from the operation.
-    patient_id: link('Patient', 'patients', { merge: 'append', hidden: true }),
+    patient_id: link('Patient', 'patients', { merge: 'append', hidden: true, from: 'surgery_booking_id' }),
     surgery_booking_id: link('Operation', 'surgery_bookings', { required: true, merge: 'append' }),
 
     patient_identity_confirmed: flag('Patient has confirmed identity, site and procedure', { merge: 'group:sign_in' }),
@@ -107,7 +107,12 @@ export const surgical_checklists = defineRecord({
     },
   ],
   across: [
-    { name: 'surgical_checklists_same_patient', fields: ['surgery_booking_id'], say: 'This operation is of another patient.' },
+    {
+      name: 'surgical_checklists_same_patient',
+      fields: ['surgery_booking_id'],
+      same: 'patient_id',
+      say: 'This operation is of another patient.',
+    },
   ],
   locks: [
     {

@@ -23,6 +23,14 @@ export const tasks = defineRecord({
     done_at: instant('Last step', { merge: 'server', stamp: { as: 'when', of: 'status' } }),
   },
   access: { read: rolesOf('clinical'), create: CLINICIANS, edit: CLINICIANS, retract: CLINICIANS },
+  across: [
+    {
+      name: 'tasks_same_patient',
+      fields: ['admission_id'],
+      same: 'patient_id',
+      say: 'This admission is of another patient.',
+    },
+  ],
   transitions: {
     status: {
       Open: ['In progress', 'Done', 'Cancelled'],

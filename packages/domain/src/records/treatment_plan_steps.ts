@@ -11,7 +11,7 @@ export const treatment_plan_steps = defineRecord({
   merge: 'field',
   fields: {
     // Not required of a sender: the database takes the patient from the plan.
-    patient_id: link('Patient', 'patients', { merge: 'append', hidden: true }),
+    patient_id: link('Patient', 'patients', { merge: 'append', hidden: true, from: 'treatment_plan_id' }),
     treatment_plan_id: link('Plan', 'treatment_plans', { required: true, merge: 'append' }),
     step_number: integer('Number', { required: true, least: 1, most: 999 }),
     step_name: text('Step', { required: true, max: 255 }),
@@ -51,7 +51,12 @@ export const treatment_plan_steps = defineRecord({
     },
   ],
   across: [
-    { name: 'treatment_plan_steps_same_patient', fields: ['treatment_plan_id'], say: 'This plan is of another patient.' },
+    {
+      name: 'treatment_plan_steps_same_patient',
+      fields: ['treatment_plan_id'],
+      same: 'patient_id',
+      say: 'This plan is of another patient.',
+    },
   ],
   transitions: {
     status: {

@@ -73,7 +73,14 @@ export const treatment_plans = defineRecord({
       test: (row) => row.actual_completion_date === null || row.status === 'Completed',
     },
   ],
-  across: [{ name: 'treatment_plans_same_patient', fields: ['admission_id'], say: 'This admission is of another patient.' }],
+  across: [
+    {
+      name: 'treatment_plans_same_patient',
+      fields: ['admission_id'],
+      same: 'patient_id',
+      say: 'This admission is of another patient.',
+    },
+  ],
   locks: [
     {
       name: 'treatment_plans_approval_stands',

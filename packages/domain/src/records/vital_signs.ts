@@ -70,6 +70,14 @@ export const vital_signs = defineRecord({
       test: (row) => row.oxygen_flow === null || row.supplemental_oxygen === true,
     },
   ],
+  across: [
+    {
+      name: 'vital_signs_same_patient',
+      fields: ['admission_id'],
+      same: 'patient_id',
+      say: 'This admission is of another patient.',
+    },
+  ],
   indexed: ['observed_at'],
   form: [
     { title: 'When', fields: ['observed_at'] },

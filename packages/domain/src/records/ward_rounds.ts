@@ -38,6 +38,14 @@ export const ward_rounds = defineRecord({
         [row.subjective, row.examination, row.wound_and_drains, row.impression, row.orders].some((v) => v !== null),
     },
   ],
+  across: [
+    {
+      name: 'ward_rounds_same_patient',
+      fields: ['admission_id'],
+      same: 'patient_id',
+      say: 'This admission is of another patient.',
+    },
+  ],
   indexed: ['seen_at'],
   form: [
     { title: 'Visit', fields: ['seen_at', 'round_grade', 'postoperative_day'] },

@@ -50,6 +50,14 @@ export const wound_care_records = defineRecord({
       test: (row) => row.infection_signs === null || row.signs_of_infection === true,
     },
   ],
+  across: [
+    {
+      name: 'wound_care_records_same_patient',
+      fields: ['treatment_plan_id', 'admission_id'],
+      same: 'patient_id',
+      say: 'This admission or plan is of another patient.',
+    },
+  ],
   indexed: ['assessment_date', 'next_dressing_date'],
   form: [
     { title: 'Wound', fields: ['wound_location', 'laterality', 'wound_type', 'contamination_class', 'assessment_date'] },
