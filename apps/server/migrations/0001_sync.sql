@@ -234,33 +234,6 @@ begin
   return new;
 end $$;
 
--- What a row points to is of the same patient as the row itself, whoever named that one. Each trigger is named like the declared rule.
--- Arguments: the field that must be the same, then each link and the table it points to.
-create function record_same() returns trigger language plpgsql as $$
-declare
-  mine constant jsonb := to_jsonb(new);
-  other text;
-begin
-  for i in 1 .. tg_nargs - 1 by 2 loop
-    continue when mine ->> tg_argv[i] is null;
-    execute format('select %I::text from %I where facility_id = $1 and id = $2', tg_argv[0], tg_argv[i + 1])
-      into other using new.facility_id, (mine ->> tg_argv[i])::uuid;
-    if other <> mine ->> tg_argv[0] then
-      raise exception 'This points to what is of another patient.'
-        using errcode = 'check_violation', table = tg_table_name, constraint = tg_name;
-    end if;
-  end loop;
-  return null;
-end $$;
-
--- The patient is the one of what the row points to; who writes need not name it. Arguments: the link and the table it points to.
-create function record_patient() returns trigger language plpgsql as $$
-begin
-  execute format('select patient_id from %I where facility_id = $1 and id = $2', tg_argv[1])
-    into new.patient_id using new.facility_id, (to_jsonb(new) ->> tg_argv[0])::uuid;
-  return new;
-end $$;
-
 -- The answer to a mutation is final; only one that waited (deferred) gets another (S21).
 create function sync_mutation_guard() returns trigger language plpgsql as $$
 begin

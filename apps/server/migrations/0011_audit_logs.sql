@@ -90,8 +90,8 @@ create table audit_months.other partition of audit_logs default;
 create trigger other_kept before truncate on audit_months.other for each statement execute function record_kept();
 
 -- Makes the tables of this month and of those ahead, as far as they are not there; the server asks at its start and once a day.
--- Attaching waits for nobody who writes, and for readers of `other` two seconds at most. A month that has entries in `other`
--- already stays there. Answers how many were made.
+-- Attaching waits for nobody who writes entries; for writers of users, to whom each month has a link, and for readers of `other` it
+-- waits two seconds at most. A month that has entries in `other` already stays there. Answers how many were made.
 create function audit_make_months(ahead integer default 3) returns integer
 language plpgsql security definer set search_path = pg_catalog, public, pg_temp set lock_timeout = '2s' as $$
 declare

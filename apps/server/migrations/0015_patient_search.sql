@@ -128,7 +128,8 @@ begin
   insert into patient_search select * from patient_search_of(new)
     on conflict (facility_id, patient_id) do update set number = excluded.number, digits = excluded.digits,
       phone = excluded.phone, names = excluded.names, given = excluded.given, words = excluded.words;
-  -- In one order everywhere, so that two writers of the same new names do not wait for each other in a circle.
+  -- In one order within a patient, so that two writers of the same new names do not wait for each other in a circle. Who writes
+  -- several patients at once may; that deadlock is ended by PostgreSQL and the loser tries again.
   insert into patient_names
     select distinct new.facility_id, w
     from unnest(name_words(new.last_name) || name_words(new.first_name) || name_words(new.other_names)) w where length(w) >= 3

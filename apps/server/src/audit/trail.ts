@@ -1,5 +1,6 @@
 import { type Actor, type Json, may, type Role, recordOf, scopesOfActor } from '@psa/domain';
 import type { Database } from '../db/database.ts';
+import { utc } from '../db/sql.ts';
 
 /** What a search of the trail asks for; times are ISO instants, inclusive and exclusive. */
 export interface TrailWish {
@@ -61,9 +62,6 @@ export interface Look {
 
 /** What counts as looking at a patient. */
 const LOOKS = ['read', 'list', 'summary', 'export'];
-
-/** `2026-11-22T09:30:00.000Z` of a column. */
-const utc = (column: string) => `to_char(${column} at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"')`;
 
 /** Devices are named by text, as a claim may be none. */
 const NAMES = `left join users u on u.facility_id = a.facility_id and u.id = a.user_id

@@ -1,4 +1,5 @@
 import type { Pool } from 'pg';
+import { utc } from '../db/sql.ts';
 import { type Finding, findingsOf, type Odd } from './findings.ts';
 
 /** Entries that one statement reads: some hundred milliseconds, so that progress is seen and nothing is held for long. */
@@ -120,7 +121,7 @@ const READ = `
     select p.*, lag(n, 1, $4::bigint) over w as n_before, lag(entry_hash, 1, decode($5, 'hex')) over w as hash_before
     from part p window w as (order by n, at, id))
   select (select count(*) from part) as count, l.n,
-    to_char(l.at at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"') as at, l.sound, l.n_before,
+    ${utc('l.at')} as at, l.sound, l.n_before,
     l.prev_hash = l.hash_before as follows,
     case when l.prev_hash <> l.hash_before then (
       select min(o.n) from audit_logs o where o.facility_id = $1 and o.entry_hash = l.prev_hash) end as follows_n,

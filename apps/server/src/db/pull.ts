@@ -1,7 +1,7 @@
 import { sqlText } from '@psa/domain';
 import type { Scoped } from './database.ts';
 import { kindOf, rowJson, type Statement } from './sql.ts';
-import { flight } from './transact.ts';
+import { BEGIN_READ, flight } from './transact.ts';
 
 /** A page of changes (`ServerStore.pull`) as PostgreSQL printed it. */
 export interface PrintedChanges {
@@ -12,8 +12,6 @@ export interface PrintedChanges {
   next: number;
   more: boolean;
 }
-
-const BEGIN_READ = 'begin isolation level repeatable read read only';
 
 /**
  * Where the page ends, which kinds it has rows of, and what is gone. $1 facility, $2 after, $3 scopes, $4 limit. Each part goes through the

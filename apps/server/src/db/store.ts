@@ -7,12 +7,10 @@ import type { Database } from './database.ts';
 import { auditOnly } from './effects.ts';
 import type { Step } from './load.ts';
 import { type PrintedChanges, printChanges } from './pull.ts';
-import { DIGEST, kindsOfScope, snapshotPagesSql, snapshotSql } from './sql.ts';
-import { flight, Transactions } from './transact.ts';
+import { DIGEST, kindsOfScope, snapshotPagesSql, snapshotSql, utc } from './sql.ts';
+import { BEGIN_READ, flight, Transactions } from './transact.ts';
 
 const AUDIT_TRIES_MAX = 5;
-
-const BEGIN_READ = 'begin isolation level repeatable read read only';
 
 /** A page of a snapshot as PostgreSQL printed it. */
 export interface PrintedPage {
@@ -53,8 +51,7 @@ export class PgServerStore implements ServerStore {
   async epoch(facility: string): Promise<Life> {
     const read = {
       name: 'epoch',
-      text: `select epoch, to_char(restored_to at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"') as restored_to,
-               to_char(since at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"') as since, earlier
+      text: `select epoch, ${utc('restored_to')} as restored_to, ${utc('since')} as since, earlier
              from sync_epoch where facility_id = $1`,
       values: [facility],
     };

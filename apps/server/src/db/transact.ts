@@ -20,6 +20,8 @@ const BEGIN = 'begin; set local synchronous_commit = on';
 const BEGIN_SHARED = `${BEGIN}; set local lock_timeout = ${SHARED_LOCK_MS_MAX}`;
 /** Commits wait for each other to be numbered, however slow the disk is: giving up there would only make them more. */
 const COMMIT_SHARED = 'set local lock_timeout = 0; commit';
+/** One view of the whole database, for statements that must agree. */
+export const BEGIN_READ = 'begin isolation level repeatable read read only';
 
 const LOCK_NOT_AVAILABLE = '55P03';
 
