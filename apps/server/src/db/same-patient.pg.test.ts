@@ -1,91 +1,84 @@
 import { randomUUID } from 'node:crypto';
-import { type Patch, recordOf } from '@psa/domain';
+import { chanceFrom, mergeRuleOf, type Patch, RECORD_LIST, type RecordDef } from '@psa/domain';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { booking, openTheatre, refusal, type Theatre } from '../testing/theatre.ts';
+import { openTheatre, refusal, type Theatre } from '../testing/theatre.ts';
+import { World } from '../testing/world.ts';
+import { PgServerStore } from './store.ts';
+import { type Wish, type Writer, writeAll } from './write.ts';
 
 /** Rows about a patient point only to rows about the same patient: a rule across records, which only PostgreSQL can hold. */
 let t: Theatre;
+let writer: Writer;
 beforeAll(async () => {
   t = await openTheatre();
+  writer = { store: new PgServerStore(t.database), now: Date.now, newId: () => randomUUID() };
 });
 afterAll(() => t.close());
 
-const admission = (n: 0 | 1) =>
-  t.create('patient_admissions', {
-    patient_id: t.patient(n),
-    admission_number: `A/${randomUUID()}`,
-    admission_date: '2026-11-01T08:00:00.000Z',
-    discharge_date: '2026-11-02T08:00:00.000Z',
-    admission_type: 'Elective',
-    status: 'Discharged',
-  });
+/** As the server itself: rights are not what is asked here. */
+const write = (wishes: readonly Wish[]) => {
+  const actor = { user_id: t.consultant, facility_id: t.facility, role: 'consultant' } as const;
+  return writeAll(writer, { actor, origin: 'server' }, wishes);
+};
+
+async function create(kind: string, patch: Patch): Promise<string> {
+  const id = randomUUID();
+  await write([{ kind, id, op: 'create', patch }]);
+  return id;
+}
+
+const patientOf = async (kind: string, id: string): Promise<unknown> =>
+  (await t.pool.query<{ patient_id: unknown }>(`select patient_id from ${kind} where id = $1`, [id])).rows[0]?.patient_id;
+
+/** Two patients, each with the rows that are made for it. */
+function twoWorlds(seed: number) {
+  const chance = chanceFrom(seed);
+  const [here, there] = [new World(chance, { users: t.consultant }), new World(chance, { users: t.consultant })];
+  return { here, there, plant: () => write([...here.wishes, ...there.wishes]) };
+}
+
+const links = RECORD_LIST.flatMap((def) =>
+  (def.across ?? [])
+    .filter(({ same }) => same === 'patient_id')
+    .flatMap(({ fields, say }) => fields.map((link) => [`${def.name}.${link}`, def, link, say] as const)),
+);
 
 describe('what is of one patient points to nothing of another', () => {
-  const consent: Patch = {
-    consent_type: 'Operation',
-    procedure_name: 'Skin graft',
-    decision: 'Given',
-    risks: 'Bleeding',
-    signed_at: '2026-11-01T08:00:00.000Z',
-    signer_name: 'Adaeze Test',
-    signer_relation: 'Patient',
-    signature_kind: 'Paper form',
-  };
-  const note: Patch = { started_at: '2026-11-01T08:00:00.000Z', procedure_performed: 'Skin graft', amendment_reason: 'x' };
-  const makers: Record<string, (n: 0 | 1) => Promise<string>> = {
-    patient_admissions: (n) => admission(n),
-    treatment_plans: (n) => t.plan(n),
-    surgery_bookings: (n) => t.book({ patient_id: t.patient(n) }),
-    consents: (n) => t.create('consents', { ...consent, patient_id: t.patient(n) }),
-    operation_notes: (n) => t.create('operation_notes', { ...note, patient_id: t.patient(n) }),
-  };
-  const bases: Record<string, Patch> = {
-    treatment_plans: { plan_name: 'Plan', diagnosis: 'Burn', status: 'Draft' },
-    treatment_plan_steps: { step_number: 1, step_name: 'Dress', status: 'Pending' },
-    surgery_bookings: booking(''),
-    preoperative_assessments: { assessed_at: '2026-11-01T08:00:00.000Z' },
-    consents: consent,
-    surgical_checklists: {},
-    operation_notes: note,
-  };
-  const links = Object.keys(bases).flatMap((kind) => {
-    const def = recordOf(kind);
-    const rule = def?.across?.[0];
-    return (rule?.fields ?? []).map((link) => [kind, link, def?.fields[link]?.to ?? '', rule?.say ?? ''] as const);
+  test('in all records that are about one', () => {
+    expect(new Set(links.map(([, { name }]) => name)).size).toBeGreaterThan(25);
   });
 
-  test.each(links)('%s.%s', async (kind, link, to, say) => {
-    const make = makers[to];
-    if (!make) throw new Error(`no maker of ${to}`);
-    const withdrawn: Patch = link === 'withdraws_id' ? { decision: 'Withdrawn' } : {};
-    const patch: Patch = { ...bases[kind], ...withdrawn, patient_id: t.patient(0) };
-    await t.create(kind, { ...patch, [link]: await make(0) });
-    expect(await refusal(t.create(kind, { ...patch, [link]: await make(1) }))).toMatchObject({ code: 'CONSTRAINT', say });
+  test.each(links)('%s', async (_, def, link, say) => {
+    const { here, there, plant } = twoWorlds(links.findIndex((one) => one[1] === def && one[2] === link));
+    const to = def.fields[link]?.to ?? '';
+    const about = (target: string): Patch => here.body(def, false, { patient_id: here.idOf('patients'), [link]: target });
+    const [right, wrong] = [about(here.idOf(to)), about(there.idOf(to))];
+    await plant();
+    const id = await create(def.name, right);
+    expect(await refusal(create(def.name, wrong))).toMatchObject({ code: 'CONSTRAINT', say });
+    if (mergeRuleOf(def, link) === 'append') return;
+    const change: Wish = { kind: def.name, id, op: 'edit', patch: { [link]: there.idOf(to) } };
+    expect(await refusal(write([change]))).toMatchObject({ code: 'CONSTRAINT', say });
   });
+});
 
-  test('nor after an edit', async () => {
-    const id = await t.book();
-    expect(await refusal(t.edit('surgery_bookings', id, { treatment_plan_id: await t.plan(1) }))).toMatchObject({
-      code: 'CONSTRAINT',
-    });
-  });
+const filled = RECORD_LIST.flatMap((def) => {
+  const { from } = def.fields.patient_id ?? {};
+  return from === undefined ? [] : [[def.name, def, from] as const];
+});
 
-  test('a step is of the patient of its plan, a checklist of that of its operation, unless they name it', async () => {
-    const step = await t.create('treatment_plan_steps', {
-      treatment_plan_id: await t.plan(1),
-      step_number: 1,
-      step_name: 'Dress',
-      status: 'Pending',
-    });
-    const checklist = await t.create('surgical_checklists', { surgery_booking_id: await t.book({ patient_id: t.patient(1) }) });
-    const { rows } = await t.pool.query(
-      'select patient_id from treatment_plan_steps where id = $1 union all select patient_id from surgical_checklists where id = $2',
-      [step, checklist],
-    );
-    expect(rows).toEqual([{ patient_id: t.patient(1) }, { patient_id: t.patient(1) }]);
-    expect(await refusal(t.create('surgical_checklists', { surgery_booking_id: randomUUID() }))).toMatchObject({
+describe('who writes need not name the patient of', () => {
+  test.each(filled)('%s', async (kind, def: RecordDef, from) => {
+    const { here, there, plant } = twoWorlds(filled.findIndex(([name]) => name === kind));
+    const to = def.fields[from]?.to ?? '';
+    const { patient_id: _, ...patch } = here.body(def, false, { [from]: here.idOf(to) });
+    const [patient, other] = [here.idOf('patients'), there.idOf('patients')];
+    await plant();
+    expect((await refusal(create(kind, { ...patch, patient_id: other }))).code).toBe('CONSTRAINT');
+    expect(await patientOf(kind, await create(kind, patch))).toBe(patient);
+    expect(await refusal(create(kind, { ...patch, [from]: randomUUID() }))).toMatchObject({
       code: 'BROKEN_LINK',
-      fields: ['surgery_booking_id'],
+      fields: [from],
     });
   });
 });

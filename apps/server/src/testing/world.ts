@@ -62,19 +62,22 @@ export class World {
     return SPECIAL[kind];
   }
 
-  /** Values for a new row. @param all with the fields that only the server may set, where the row needs them. */
-  body(def: RecordDef, all = false): Patch {
+  /**
+   * Values for a new row. @param all with the fields that only the server may set, where the row needs them.
+   * @param values what it must hold; the rest is made to fit.
+   */
+  body(def: RecordDef, all = false, values: Patch = {}): Patch {
     for (const field of Object.values(def.fields)) {
       if (field.kind === 'link' && field.required && field.to !== undefined) this.idOf(field.to);
     }
-    const special = this.#special(def.name);
+    const special = { ...this.#special(def.name), ...values };
     const open = (name: string) =>
       (all || mergeRuleOf(def, name) !== 'server' || def.merge === 'server') && def.fields[name]?.stamp === undefined;
     for (let tries = 0; tries < TRIES_MAX; tries++) {
       const row: Patch = { ...randomFields(def, this.#chance, this.#links), ...firstStates(def), ...special };
       const few = Object.fromEntries(
         Object.entries(row).filter(
-          ([name, value]) => value !== null && open(name) && (isNeeded(def, name) || Object.hasOwn(special ?? {}, name)),
+          ([name, value]) => value !== null && open(name) && (isNeeded(def, name) || Object.hasOwn(special, name)),
         ),
       );
       if (holds(def, few)) return few;
