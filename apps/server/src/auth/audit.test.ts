@@ -1,4 +1,5 @@
 import type { AuditEntry } from '@psa/sync';
+import pg from 'pg';
 import { expect, test } from 'vitest';
 import { Audit, auditEntry } from './audit.ts';
 
@@ -44,19 +45,51 @@ test('whoever waits learns that an entry could not be kept, and the next ones ar
   await expect(second).resolves.toBeUndefined();
 });
 
-test('a shared write that fails is tried again one by one: only the bad entry is lost to its asker', async () => {
+/** What PostgreSQL says, with its code. */
+const saidBy = (code: string, message: string) => Object.assign(new pg.DatabaseError(message, 0, 'error'), { code });
+
+test.each(['22P05', '23514'])(
+  'a fault of an entry (%s) is its asker’s alone: the others are tried one by one',
+  async (code) => {
+    const { audit, written } = desk();
+    const [bad, good] = [audit.add('f', entry('bad')), audit.add('f', entry('good'))];
+    const told = expect(bad).rejects.toThrow('cannot be kept');
+    await turn();
+    expect(written[0]?.actions).toEqual(['bad', 'good']);
+    written[0]?.end(saidBy(code, 'one of them'));
+    await turn();
+    written[1]?.end(saidBy(code, 'cannot be kept'));
+    await told;
+    await turn();
+    written[2]?.end();
+    await expect(good).resolves.toBeUndefined();
+  },
+);
+
+test.each([
+  ['the line broke', new Error('away')],
+  ['PostgreSQL stops', saidBy('57P01', 'away')],
+])('when the database is away (%s), all who share a write are told at once, and it is not tried for each', async (_, error) => {
   const { audit, written } = desk();
-  const [bad, good] = [audit.add('f', entry('bad')), audit.add('f', entry('good'))];
-  const told = expect(bad).rejects.toThrow('cannot be kept');
+  const all = [1, 2, 3].map((n) => expect(audit.add('f', entry(String(n)))).rejects.toThrow('away'));
   await turn();
-  expect(written[0]?.actions).toEqual(['bad', 'good']);
-  written[0]?.end(new Error('ended for another'));
+  written[0]?.end(error);
+  await Promise.all(all);
   await turn();
-  written[1]?.end(new Error('cannot be kept'));
-  await told;
+  expect(written).toHaveLength(1);
+});
+
+test('when the database goes away while entries are tried one by one, those that are left are told at once', async () => {
+  const { audit, written } = desk();
+  const all = [1, 2, 3].map((n) => expect(audit.add('f', entry(String(n)))).rejects.toThrow(n === 1 ? 'bad' : 'away'));
   await turn();
-  written[2]?.end();
-  await expect(good).resolves.toBeUndefined();
+  written[0]?.end(saidBy('22P05', 'one of them'));
+  await turn();
+  written[1]?.end(saidBy('22P05', 'bad'));
+  await turn();
+  written[2]?.end(new Error('away'));
+  await Promise.all(all);
+  expect(written).toHaveLength(3);
 });
 
 test('two facilities never share a write', async () => {

@@ -1,5 +1,6 @@
 import type { RecordDef } from '@psa/domain';
 import type { AuditEntry } from '@psa/sync';
+import pg from 'pg';
 
 /** Rows of one INSERT; more wait for the next. Each is a link of the chain: many in one transaction make the next one dearer. */
 const BATCH_MAX = 100;
@@ -12,6 +13,13 @@ interface Waiting {
   done: () => void;
   failed: (error: unknown) => void;
 }
+
+/** Whether PostgreSQL refused what an entry holds (SQLSTATE classes 22, data, and 23, constraints): others may be kept. */
+const isFaultOfEntry = (error: unknown): boolean => error instanceof pg.DatabaseError && /^2[23]/.test(error.code ?? '');
+
+const refuseAll = (batch: readonly Waiting[], error: unknown): void => {
+  for (const { failed } of batch) failed(error);
+};
 
 /** Writes entries of one facility durably. */
 export type WriteAudit = (facility: string, entries: readonly AuditEntry[]) => Promise<void>;
@@ -41,25 +49,36 @@ export class Audit {
     this.#running++;
     // Requests read from one wake-up of the event loop share the first INSERT too.
     await new Promise<void>((resolve) => setImmediate(resolve));
-    for (let batch = this.#batch(); batch.length > 0; batch = this.#batch()) {
-      if (!(await this.#keep(batch)) && batch.length > 1) for (const one of batch) await this.#keep([one]);
-    }
+    for (let batch = this.#batch(); batch.length > 0; batch = this.#batch()) await this.#keep(batch);
     this.#running--;
   }
 
-  /** Writes a batch. False when it failed and each is to be tried by itself: nobody suffers from a neighbour, and twice is better than never. */
-  async #keep(batch: readonly Waiting[]): Promise<boolean> {
+  /** Writes a batch; when one entry of it is at fault, each by itself: nobody suffers from a neighbour. */
+  async #keep(batch: readonly Waiting[]): Promise<void> {
+    const error = await this.#tried(batch);
+    if (error === undefined) return;
+    if (batch.length === 1 || !isFaultOfEntry(error)) return refuseAll(batch, error);
+    for (const [i, one] of batch.entries()) {
+      const own = await this.#tried([one]);
+      // What is no fault of this one would meet the others too, each as slowly.
+      if (own === undefined) continue;
+      if (!isFaultOfEntry(own)) return refuseAll(batch.slice(i), own);
+      one.failed(own);
+    }
+  }
+
+  /** What went wrong; undefined when all of it is on disk and was told so. */
+  async #tried(batch: readonly Waiting[]): Promise<unknown> {
     try {
       await this.#write(
         batch[0]?.facility ?? '',
         batch.map(({ entry }) => entry),
       );
     } catch (error) {
-      if (batch.length === 1) batch[0]?.failed(error);
-      return false;
+      return error ?? new Error('The entries could not be written.');
     }
     for (const { done } of batch) done();
-    return true;
+    return undefined;
   }
 
   /** The next entries of one facility, in the order they came. */
