@@ -1,5 +1,6 @@
 import { type Disguise, ProblemError, plainText } from '@psa/domain';
 import { z } from 'zod';
+import { uuid } from '../routes/input.ts';
 import type { AiSettings } from './settings.ts';
 
 const CHARACTERS_MAX = 60_000;
@@ -25,7 +26,7 @@ export const chatBody = z.object({
   max_tokens: z.int().min(1).max(100_000).nullish(),
   temperature: z.number().min(0).max(2).nullish(),
   stream: z.boolean().nullish(),
-  patient_id: z.guid().nullish(),
+  patient_id: uuid.nullish(),
 });
 export type Chat = z.infer<typeof chatBody>;
 type Content = Chat['messages'][number]['content'];

@@ -1,4 +1,12 @@
-import { type AnyRow, Disguise, type KnownIdentifiers, type KnownPerson, numbersToLookUp, wordsToLookUp } from '@psa/domain';
+import {
+  type AnyRow,
+  Disguise,
+  type KnownIdentifiers,
+  type KnownPerson,
+  numbersToLookUp,
+  ProblemError,
+  wordsToLookUp,
+} from '@psa/domain';
 import type { Database } from '../db/database.ts';
 import type { RowReader } from '../db/rows.ts';
 
@@ -36,6 +44,7 @@ async function knownOf(db: Database, rows: RowReader, facility: string, ids: rea
 /**
  * What takes out of these texts whoever they name: the patient they are about, other patients whose hospital number or phone they hold, and
  * every word that is a name of a patient, next of kin or person of the facility. Looks up the words of the texts; reads no list.
+ * Throws INVALID beside `messages` when the texts hold numbers of more patients than are looked up: the rest would leave as it is.
  */
 export async function disguiseFor(
   db: Database,
@@ -55,9 +64,14 @@ export async function disguiseFor(
     db.of(facility).query<{ id: string }>({
       name: 'patients numbered',
       text: 'select id from patients_numbered($1::text[], $2::text[]) as id limit $3',
-      values: [numbers, phones, PATIENTS_MAX],
+      // One more tells that there are more.
+      values: [numbers, phones, PATIENTS_MAX + 1],
     }),
   ]);
+  if (numbered.rows.length > PATIENTS_MAX) {
+    const say = `The numbers of more than ${PATIENTS_MAX} patients in one question are too many. Please ask about fewer.`;
+    throw new ProblemError('INVALID', { fields: { messages: say } });
+  }
   const words = new Set(names.rows.map(({ word }) => word));
   const ids = [...new Set([...(patientId === null ? [] : [patientId]), ...numbered.rows.map(({ id }) => id)])];
   return new Disguise(await knownOf(db, rows, facility, ids), (word) => words.has(word));

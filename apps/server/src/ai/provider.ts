@@ -99,6 +99,13 @@ export async function askProvider(
   }
 }
 
+/** The whole answer as text. */
+export async function readWhole(answer: Answer): Promise<string> {
+  const pieces: Buffer[] = [];
+  for await (const piece of answer.pieces) pieces.push(piece);
+  return Buffer.concat(pieces).toString('utf8');
+}
+
 /** Resolves with the head of the answer. */
 function begun(sent: ClientRequest, body: string, encrypted: boolean, clock: Clock): Promise<IncomingMessage> {
   return new Promise((resolve, reject) => {

@@ -3,8 +3,9 @@ import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { z } from 'zod';
 import { checkEndpoint } from '../ai/address.ts';
 import { readAnswer } from '../ai/answer.ts';
-import { askProvider, type ProviderLimits } from '../ai/provider.ts';
+import { askProvider, type ProviderLimits, readWhole } from '../ai/provider.ts';
 import { type AiKeeper, type AiSettings, type AiState, offBecause, providerOf } from '../ai/settings.ts';
+import type { UnderWay } from '../ai/under-way.ts';
 import { auditEntry } from '../auth/audit.ts';
 import { writeOne } from '../db/write.ts';
 import { line, take } from './input.ts';
@@ -22,7 +23,8 @@ const key = z
   .string({ error: 'This must be text.' })
   .max(1000, { error: 'At most 1000 characters.' })
   .regex(/^[\x21-\x7e]*$/, { error: 'A key has no spaces or letters with marks.' });
-const body = z.strictObject({
+/** What an administrator may set. */
+export const settingsBody = z.strictObject({
   openai_api_key: key.nullable().optional(),
   api_key: key.nullable().optional(),
   endpoint: line(300).optional(),
@@ -37,8 +39,15 @@ async function administrator(s: Services, request: FastifyRequest, op: 'read' | 
   return actor;
 }
 
+/** What the questions and the settings share. */
+interface Model {
+  keeper: AiKeeper;
+  limits: ProviderLimits;
+  underWay: UnderWay;
+}
+
 /** Settings of the language model. The key comes in and never goes out. */
-export function aiSettingsRoutes(app: FastifyInstance, s: Services, keeper: AiKeeper, limits: ProviderLimits): void {
+export function aiSettingsRoutes(app: FastifyInstance, s: Services, { keeper, limits, underWay }: Model): void {
   const onRequest = signedIn(s);
 
   app.get('/api/ai/settings', { onRequest }, async (request) => {
@@ -53,7 +62,7 @@ export function aiSettingsRoutes(app: FastifyInstance, s: Services, keeper: AiKe
 
   app.post('/api/ai/settings', { onRequest }, async (request) => {
     const actor = await administrator(s, request, 'edit');
-    const { openai_api_key, api_key = openai_api_key, ...wanted } = take(body, request.body);
+    const { openai_api_key, api_key = openai_api_key, ...wanted } = take(settingsBody, request.body);
     const before = await keeper.state(actor.facility_id);
     const settings = await save(s, request, before.settings, { ...(before.settings ? {} : OPENAI), ...wanted });
     if (api_key !== undefined) {
@@ -63,7 +72,7 @@ export function aiSettingsRoutes(app: FastifyInstance, s: Services, keeper: AiKe
     return { message: 'The settings are saved.', ...shownWhole(await keeper.state(actor.facility_id)) };
   });
 
-  app.post('/api/ai/settings/test', { onRequest }, async (request) => {
+  app.post('/api/ai/settings/test', { onRequest }, async (request, reply) => {
     const actor = await administrator(s, request, 'edit');
     const state = await keeper.state(actor.facility_id);
     const { settings } = state;
@@ -77,15 +86,13 @@ export function aiSettingsRoutes(app: FastifyInstance, s: Services, keeper: AiKe
       temperature: 0,
       stream: false,
     };
-    const answer = await askProvider(
-      providerOf(settings, state.key),
-      JSON.stringify(question),
-      limits,
-      new AbortController().signal,
-    );
-    const pieces: Buffer[] = [];
-    for await (const piece of answer.pieces) pieces.push(piece);
-    readAnswer(Buffer.concat(pieces).toString('utf8'), null);
+    const gone = underWay.begin(reply.raw);
+    try {
+      const answer = await askProvider(providerOf(settings, state.key), JSON.stringify(question), limits, gone.signal);
+      readAnswer(await readWhole(answer), null);
+    } finally {
+      underWay.done(gone);
+    }
     return { message: 'The language model answers.', model: settings.model, ms: s.now() - begun };
   });
 }

@@ -4,8 +4,9 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { AnswerStream, readAnswer } from '../ai/answer.ts';
 import { type Chat, chatBody, lengthOf, outgoing, textsOf, tokensOf } from '../ai/chat.ts';
 import { disguiseFor } from '../ai/known.ts';
-import { type Answer, askProvider, PROVIDER_LIMITS } from '../ai/provider.ts';
+import { type Answer, askProvider, PROVIDER_LIMITS, readWhole } from '../ai/provider.ts';
 import { AiKeeper, offBecause, providerOf } from '../ai/settings.ts';
+import { UnderWay } from '../ai/under-way.ts';
 import { USAGE_LIMITS, Usage } from '../ai/usage.ts';
 import { auditEntry } from '../auth/audit.ts';
 import { aiSettingsRoutes } from './ai-settings.ts';
@@ -25,12 +26,10 @@ export function aiRoutes(app: FastifyInstance, s: Services): void {
   const keeper = new AiKeeper(s.db, s.rows, s.config.jwtKey, s.random);
   const limits = { ...PROVIDER_LIMITS, ...s.config.ai?.provider };
   const usage = new Usage(s.db, s.now, { ...USAGE_LIMITS, ...s.config.ai?.usage });
-  const running = new Set<AbortController>();
-  aiSettingsRoutes(app, s, keeper, limits);
+  const underWay = new UnderWay();
+  aiSettingsRoutes(app, s, { keeper, limits, underWay });
   // A server that is asked to stop does not wait for a model.
-  app.addHook('preClose', async () => {
-    for (const one of running) one.abort();
-  });
+  app.addHook('preClose', async () => underWay.end());
 
   app.post('/api/ai/chat', { onRequest: signedIn(s) }, async (request, reply) => {
     const { actor } = sessionOf(request);
@@ -47,9 +46,7 @@ export function aiRoutes(app: FastifyInstance, s: Services): void {
     const finish = await usage.begin(actor.facility_id, actor.user_id);
     const begun = s.now();
     const result: Outcome = { outcome: 'failed', characters_back: 0, tokens: 0 };
-    const gone = new AbortController();
-    running.add(gone);
-    reply.raw.once('close', () => gone.abort());
+    const gone = underWay.begin(reply.raw);
     let facts: Record<string, Json> = {};
     try {
       const disguise = await disguiseFor(s.db, s.rows, actor.facility_id, texts, patientId);
@@ -80,7 +77,7 @@ export function aiRoutes(app: FastifyInstance, s: Services): void {
       if (error instanceof ProblemError) result.outcome = gone.signal.aborted ? 'withdrawn' : error.message;
       throw error;
     } finally {
-      running.delete(gone);
+      underWay.done(gone);
       await finish(result.tokens);
       await note(s, request, 'ai_chat_end', chat, {
         ...facts,
@@ -108,12 +105,6 @@ async function note(
     new_values: facts as AnyRow,
   };
   await s.audit.add(actor.facility_id, auditEntry(action, s.now(), originOf(request), about));
-}
-
-async function readWhole(answer: Answer): Promise<string> {
-  const pieces: Buffer[] = [];
-  for await (const piece of answer.pieces) pieces.push(piece);
-  return Buffer.concat(pieces).toString('utf8');
 }
 
 /** Sends a streamed answer on as it comes. What fails after the beginning is told as an event, and the answer then has no end. */
