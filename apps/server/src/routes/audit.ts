@@ -61,8 +61,8 @@ export function auditRoutes(app: FastifyInstance, s: Services): void {
 
   app.get('/api/audit/patients/:id', { onRequest }, async (request) => {
     const { actor } = sessionOf(request);
-    if (!may(actor, 'read', patients)) throw new ProblemError('NOT_YOURS');
     const id = idOf(request.params);
+    if (!may(actor, 'read', patients)) await refuse(s, request, entries, 'list', id);
     const { cursor: after, limit: most } = take(looksQuery, request.query);
     // Of a retracted patient, too, it can be asked who looked.
     if ((await s.rows.text(actor.facility_id, patients.name, id)) === undefined) throw new ProblemError('NOT_FOUND');

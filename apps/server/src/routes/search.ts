@@ -4,6 +4,7 @@ import { z } from 'zod';
 import { auditEntry } from '../auth/audit.ts';
 import { SEARCH_CHARACTERS_MAX } from '../db/search-plan.ts';
 import { line, take } from './input.ts';
+import { refuse } from './refuse.ts';
 import { originOf, type Services, sessionOf, signedIn } from './services.ts';
 
 const FOUND = 20;
@@ -30,7 +31,7 @@ export function searchRoutes(app: FastifyInstance, s: Services): void {
   const patients = RECORDS.patients as unknown as RecordDef;
   app.get('/api/search/patients', { onRequest: signedIn(s) }, async (request, reply) => {
     const { actor, device_id } = sessionOf(request);
-    if (!may(actor, 'read', patients)) throw new ProblemError('NOT_YOURS');
+    if (!may(actor, 'read', patients)) await refuse(s, request, patients, 'list');
     const { q, limit } = take(query, request.query);
     const found = await s.finder.find(actor.facility_id, q, limit);
     if (!found) throw new ProblemError('UNAVAILABLE', { say: 'This search takes too long. Type more of the name or number.' });

@@ -251,5 +251,10 @@ describe('a snapshot', () => {
     expect((await ask(lab.device, 'clinical')).body).toMatchObject({ code: 'NOT_YOURS' });
     expect((await ask(lab.device, 'none')).body).toMatchObject({ code: 'NOT_YOURS' });
     expect((await ask(a.device, 'ref')).status).toBe(400);
+    expect((await ask(lab.device, 'no%00ne')).status).toBe(400);
+    const refusals = 'select new_values from audit_logs where action = $1 and device_id = $2 order by n';
+    expect((await h.pool.query(refusals, ['refuse', lab.device])).rows).toEqual(
+      ['clinical', 'none'].map((scope) => ({ new_values: { op: 'copy', code: 'NOT_YOURS', fields: {}, scope } })),
+    );
   });
 });

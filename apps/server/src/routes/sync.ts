@@ -6,7 +6,8 @@ import { z } from 'zod';
 import { auditEntry } from '../auth/audit.ts';
 import { Contacts } from '../auth/contacts.ts';
 import { callerOf } from './caller.ts';
-import { take, uuid } from './input.ts';
+import { line, take, uuid } from './input.ts';
+import { refuse } from './refuse.ts';
 import { originOf, type Services, sessionOf, signedIn, signedInAnyDevice } from './services.ts';
 import { frame, Snapshots } from './snapshots.ts';
 
@@ -16,7 +17,7 @@ const count = z
   .transform(Number);
 const snapshotQuery = z.strictObject({
   device: uuid,
-  scope: z.string().max(60),
+  scope: line(60),
   min_head: count,
   snapshot: uuid.optional(),
   from: count.optional(),
@@ -56,14 +57,15 @@ export function syncRoutes(app: FastifyInstance, s: Services): void {
       throw new ProblemError('BAD_REQUEST', { say: 'This session belongs to another device.' });
     if (caller.device_state !== 'active') throw new ProblemError('DEVICE_REVOKED');
     const { actor } = sessionOf(request);
-    if (!grants(actor, []).granted.includes(query.scope)) throw new ProblemError('NOT_YOURS');
+    const { scope } = query;
+    if (!grants(actor, []).granted.includes(scope)) await refuse(s, request, null, 'copy', null, { scope });
     const { header, pages } = await snapshots.get({
       facility: actor.facility_id,
-      scope: query.scope,
+      scope,
       minHead: query.min_head,
       begun: query.snapshot,
     });
-    const about = { user_id: actor.user_id, device_id: caller.device, new_values: { scope: query.scope, head: header.head } };
+    const about = { user_id: actor.user_id, device_id: caller.device, new_values: { scope, head: header.head } };
     await s.audit.add(actor.facility_id, auditEntry('copy', s.now(), originOf(request), about));
     // Page numbers of one snapshot mean nothing in another: that one is sent from its start.
     const from = header.snapshot === query.snapshot ? (query.from ?? 0) : 0;
