@@ -179,6 +179,34 @@ describe('who has looked at a patient', () => {
     expect(await looks(id)).toHaveLength(3);
   });
 
+  test('names whoever was shown a prescription by posting it again, and the checklist of an operation', async () => {
+    const id = await newPatient();
+    const made = async (path: string, key: string, body: object) => {
+      const answer = await h.call('POST', `/api/sync/${path}`, { token: doctor, body });
+      expect(answer.status, answer.text).toBe(201);
+      return (answer.body as Record<string, { id: string }>)[key]?.id ?? '';
+    };
+    const item = { id: randomUUID(), medication_name: 'Ceftriaxone', dosage: '1 g', route: 'IV', frequency: 'once daily' };
+    const prescription = { id: randomUUID(), patient_id: id };
+    await made('prescriptions', 'prescription', { prescription, items: [item] });
+    const surgery = { patient_id: id, procedure_name: 'Graft', scheduled_date: '2026-12-03', scheduled_time: '09:00' };
+    const booking = await made('surgeries', 'surgery', surgery);
+    const pharmacy = await h.tokenOf('pharmacy');
+    const again = { prescription: { id: prescription.id }, items: [{ id: item.id }] };
+    expect((await h.call('POST', '/api/sync/prescriptions', { token: pharmacy, body: again })).status).toBe(201);
+    // There is none yet: only that somebody asked is known.
+    expect((await get(`sync/surgical-checklists/${booking}`, doctor)).body).toEqual({ checklist: null });
+    await made('surgical-checklists', 'checklist', { surgery_booking_id: booking });
+    expect((await get(`sync/surgical-checklists/${booking}`, doctor)).body).toMatchObject({ checklist: { patient_id: id } });
+    expect((await looks(id)).map((l) => [l.user_role, l.action, l.table_name])).toEqual([
+      ['consultant', 'read', 'surgical_checklists'],
+      ['pharmacy', 'read', 'prescriptions'],
+    ]);
+    expect((await search('table_name=surgical_checklists&action=list')).entries).toMatchObject([
+      { new_values: { surgery_booking_id: booking, rows: 0 } },
+    ]);
+  });
+
   test('has what a tablet tells later, with its own time and name', async () => {
     const id = await newPatient();
     const nurse = await h.hire('nursing');

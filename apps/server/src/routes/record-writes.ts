@@ -1,4 +1,15 @@
-import { type Actor, type AnyRow, type Json, may, type Patch, ProblemError, problemsOf, type RecordDef } from '@psa/domain';
+import {
+  type Actor,
+  type AnyRow,
+  type Json,
+  may,
+  type Patch,
+  ProblemError,
+  problemsOf,
+  type RecordDef,
+  UUID,
+  valueSchema,
+} from '@psa/domain';
 import type { RowWrite } from '@psa/sync';
 import type { FastifyRequest } from 'fastify';
 import { reaches, reachOf } from '../db/lists.ts';
@@ -9,6 +20,7 @@ import { type Published, publishedAs } from './published.ts';
 import { noteReading } from './reading.ts';
 import { refuse } from './refuse.ts';
 import { originOf, type Services, sessionOf } from './services.ts';
+import { timeZoneOf } from './time-zone.ts';
 
 /** One prescription with all its drugs is a dozen; a group may hold a hundred. */
 export const ITEMS_MAX = 50;
@@ -64,9 +76,11 @@ async function postWithItems(
   for (const [i, item] of (list as Json[]).entries()) {
     const at = `${key}.${i}.`;
     const body = await beside(at, () => readBody(inside, item, home));
-    if ((body.patch[link] ?? target.id) !== target.id)
-      throw new ProblemError('INVALID', { fields: { [at + link]: 'Of another.' } });
-    const linked = { ...body, patch: { ...body.patch, ...shared, [link]: target.id } };
+    const given: Patch = { ...shared, [link]: target.id };
+    for (const [name, value] of Object.entries(given)) {
+      if ((body.patch[name] ?? value) !== value) throw new ProblemError('INVALID', { fields: { [at + name]: 'Of another.' } });
+    }
+    const linked = { ...body, patch: { ...body.patch, ...given } };
     targets.push(await beside(at, async () => checked(inside.def, await targetOf(s, inside, request, linked))));
   }
   const ids = targets.map(({ id }) => id);
@@ -77,7 +91,10 @@ async function postWithItems(
     [target, ...targets].flatMap(({ wish }) => wish ?? []),
   );
   const rows = await Promise.all(targets.map((one) => textOf(s, inside.def, actor, one, written)));
-  return `{"${p.one}":${await textOf(s, p.def, actor, target, written)},"${key}":[${rows.join(',')}]}`;
+  const text = await textOf(s, p.def, actor, target, written);
+  // Items alone may have been written: the head is shown all the same.
+  if (!written.some(({ after }) => after.id === target.id)) await noteReading(s, request, p.def, target.id, text);
+  return `{"${p.one}":${text},"${key}":[${rows.join(',')}]}`;
 }
 
 /** What is wrong with one item by itself, told before the group is judged: only here is its place known. */
@@ -182,12 +199,15 @@ async function named(
   return texts[0] === undefined ? undefined : (JSON.parse(texts[0]) as AnyRow);
 }
 
+/** Whether a body names a row by its key. A value that the field cannot have names none, and is refused as that of a new row. */
 const isKey = (def: RecordDef, key: readonly string[], patch: Patch): boolean =>
-  key.every((field) => (def.fields[field]?.kind === 'link' ? isId(patch[field]) : Number.isSafeInteger(patch[field])));
+  key.every((name) => {
+    const field = def.fields[name];
+    return field !== undefined && valueSchema(field).safeParse(patch[name]).success;
+  });
 /** The id that a body gives, when it is one. */
 const idIn = (body: Readonly<Record<string, Json>> | null | undefined): string | null =>
-  typeof body?.id === 'string' && isId(body.id) ? body.id : null;
-const isId = (value: Json | undefined): boolean => typeof value === 'string' && /^[0-9a-f-]{36}$/.test(value);
+  typeof body?.id === 'string' && UUID.test(body.id) ? body.id : null;
 
 /** What a new row gets where the client named nothing. */
 const absent = ({ absent: given = {} }: Published, patch: Patch): Patch =>
@@ -236,5 +256,5 @@ const isCompleted = (def: RecordDef, row: AnyRow): boolean =>
 /** What a body is read by: the caller's facility. */
 const homeOf = (s: Services, actor: Actor): Home => ({
   facility: actor.facility_id,
-  timeZone: async () => String((await s.rows.row(actor.facility_id, 'facilities', actor.facility_id))?.time_zone ?? 'UTC'),
+  timeZone: () => timeZoneOf(s.rows, actor.facility_id),
 });

@@ -124,6 +124,28 @@ describe('a patient over REST', () => {
     });
   });
 
+  test('an item that says it is another patient’s is refused beside its place', async () => {
+    const [{ id: patient_id }, other] = [await newPatient(), await newPatient()];
+    const item = { medication_name: 'Ceftriaxone', dosage: '1 g', route: 'IV', frequency: 'once daily', patient_id };
+    const prescription = { id: randomUUID(), patient_id };
+    const wrong = await post('prescriptions', { prescription, items: [item, { ...item, patient_id: other.id }] });
+    expect([wrong.status, wrong.body]).toMatchObject([
+      400,
+      { code: 'INVALID', fields: { 'items.1.patient_id': 'Of another.' } },
+    ]);
+    const right = await post('prescriptions', { prescription, items: [item, { ...item, patient_id: null }] });
+    expect([right.status, right.body]).toMatchObject([201, { items: [{ patient_id }, { patient_id }] }]);
+  });
+
+  test.each([
+    ['an id of dashes', { treatment_plan_id: '-'.repeat(36) }, 'treatment_plan_id'],
+    ['a number beyond the column', { step_number: 2 ** 31 }, 'step_number'],
+  ])('a key that cannot be one is told beside its field: %s', async (_, change, field) => {
+    const step = { treatment_plan_id: randomUUID(), step_number: 1, step_name: 'Graft', ...change };
+    const answer = await post('treatment-plan-steps', step);
+    expect([answer.status, answer.body]).toMatchObject([400, { code: 'INVALID', fields: { [field]: expect.any(String) } }]);
+  });
+
   test('an impossible step and a broken rule are told', async () => {
     const { id } = await newPatient();
     const body = {

@@ -111,8 +111,10 @@ async function by(s: Services, p: Published, { field, answer }: NonNullable<Publ
   const where = { [field]: of };
   const wish = { where, reach: reachOf(p.def, actor), since: null, after: null, limit: 1 };
   const { texts } = await s.rows.list(actor.facility_id, p.def.name, wish);
-  await noteList(s, p, request, where, texts.length);
-  return `{"${p.one}":${texts[0] ?? 'null'}}`;
+  const [text] = texts;
+  if (text === undefined) await noteList(s, p, request, where, 0);
+  else await noteReading(s, request, p.def, (JSON.parse(text) as AnyRow).id, text);
+  return `{"${p.one}":${text ?? 'null'}}`;
 }
 
 async function noteList(

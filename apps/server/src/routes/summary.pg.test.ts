@@ -82,6 +82,21 @@ test('whoever may not read a stay gets no summary; whoever may not change it kee
   expect((await h.call('GET', path(), {})).status).toBe(401);
 });
 
+test('of two stays that began together, the one with the later id is the latest', async () => {
+  const ids = ['019a0000-0000-7000-8000-00000000000a', '019a0000-0000-7000-8000-00000000000b'] as const;
+  for (const order of [ids, ids.toReversed()]) {
+    const of = await make('patients', 'patient', somebody());
+    const own = order.map((id) => `${of.slice(0, 24)}${id.slice(24)}`);
+    for (const id of own) {
+      const ended = { status: 'Discharged', discharge_date: '2026-11-03T08:00:00.000Z' };
+      const began = { admission_date: '2026-11-01T08:00:00.000Z', admission_type: 'Elective' };
+      await make('patient-admissions', 'patient_admission', { id, patient_id: of, admission_number: id, ...began, ...ended });
+    }
+    const { body } = await h.call('GET', `/api/patients/${of}/admission-summary`, { token: doctor });
+    expect(body).toMatchObject({ admission_id: own.toSorted().at(-1) });
+  }
+});
+
 test('a patient or stay that is not there is not found', async () => {
   const other = await make('patients', 'patient', somebody());
   expect((await h.call('GET', `/api/patients/${other}/admission-summary`, { token: doctor })).status).toBe(404);

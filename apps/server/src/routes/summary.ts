@@ -18,6 +18,7 @@ import { writeOne } from '../db/write.ts';
 import { idOf, take, uuid } from './input.ts';
 import { refuse } from './refuse.ts';
 import { originOf, type Services, sessionOf, signedIn } from './services.ts';
+import { timeZoneOf } from './time-zone.ts';
 
 const STAYS = RECORDS.patient_admissions as unknown as RecordDef;
 const wishes = z.strictObject({ admission_id: uuid.optional(), row_version: z.int().min(1).optional() });
@@ -71,6 +72,9 @@ function draft(s: Services, chart: Chart) {
   };
 }
 
+/** Puts the later, or greater, of two texts first. */
+const later = (a: unknown, b: unknown): number => Number(String(a) < String(b)) - Number(String(a) > String(b));
+
 /** Everything a draft reads: of each kind, only what this person may read. That the chart was read is audited before it is answered. */
 async function chartOf(s: Services, request: FastifyRequest, admissionId: string | undefined): Promise<Chart> {
   const { actor, device_id } = sessionOf(request);
@@ -84,10 +88,10 @@ async function chartOf(s: Services, request: FastifyRequest, admissionId: string
     rowsOf('patient_admissions', 'patient_id', [id]),
   ]);
   if (patient === undefined) throw new ProblemError('NOT_FOUND');
-  const latest = stays.sort((a, b) => (String(a.admission_date) < String(b.admission_date) ? 1 : -1));
+  stays.sort((a, b) => later(a.admission_date, b.admission_date) || later(a.id, b.id));
   const stay = admissionId
     ? stays.find((one) => one.id === admissionId)
-    : (stays.find((one) => one.status === 'Active') ?? latest[0]);
+    : (stays.find((one) => one.status === 'Active') ?? stays[0]);
   if (!stay) throw new ProblemError('NOT_FOUND', { say: 'This patient has no such stay.' });
   const kinds = SUMMARY_KINDS.filter((kind) => {
     const def = recordOf(kind);
@@ -113,13 +117,12 @@ async function chartOf(s: Services, request: FastifyRequest, admissionId: string
     new_values: { admission_id: stay.id },
   });
   await s.audit.add(facility, entry);
-  const zone = JSON.parse((await s.rows.all(facility, 'facilities'))[0] ?? '{}') as Partial<AnyRow>;
   return {
     patient: JSON.parse(patient) as AnyRow,
     stay,
     rows,
     nameOf: (kind, rowId) => names.get(`${kind}/${rowId}`),
-    time_zone: String(zone.time_zone ?? 'UTC'),
+    time_zone: await timeZoneOf(s.rows, facility),
   };
 }
 
