@@ -1,12 +1,12 @@
-import { may, RECORDS, type RecordDef, ROLES, type Role } from '@psa/domain';
-import { z } from 'zod';
+import { may, RECORDS, type RecordDef, type Role } from '@psa/domain';
 import { chatBody } from '../ai/chat.ts';
+import { settingsBody } from '../routes/ai-settings.ts';
 import { SEARCH_PAGE_MAX } from '../routes/search.ts';
 import type { Operation, Parameter } from './operation.ts';
-import { flag, ID, list, MOMENT, object, orNull, ref, type Schema, text, whole } from './schema.ts';
+import { rolesFor } from './records.ts';
+import { flag, from, ID, list, MOMENT, object, orNull, ref, type Schema, text, whole } from './schema.ts';
 
-const rolesWho = (action: 'read' | 'edit', def: unknown): Role[] =>
-  ROLES.filter((role) => may({ user_id: '', facility_id: '', role }, action, def as RecordDef));
+const rolesWho = (action: 'read' | 'edit', def: unknown): Role[] => rolesFor((actor) => may(actor, action, def as RecordDef));
 
 const patientId: Parameter = { name: 'id', in: 'path', about: 'The id of the patient.', schema: ID };
 const only = (name: string, about: string, schema: Schema = text({ maxLength: 100 })): Parameter => ({
@@ -16,7 +16,6 @@ const only = (name: string, about: string, schema: Schema = text({ maxLength: 10
   schema,
 });
 
-const { $schema: _, ...chat } = z.toJSONSchema(chatBody, { io: 'input', unrepresentable: 'any' });
 const modelKnown = { configured: flag(), hasOpenAI: flag(), reason: orNull(text()), model: orNull(text()) };
 const modelWhole = {
   ...modelKnown,
@@ -27,15 +26,6 @@ const modelWhole = {
   key: text({ enum: ['none', 'kept', 'cannot be opened'] }),
   key_ends: orNull(text()),
 };
-const settable = {
-  openai_api_key: orNull(text({ maxLength: 1000 })),
-  api_key: orNull(text({ maxLength: 1000 })),
-  endpoint: text({ maxLength: 300 }),
-  model: text({ maxLength: 200 }),
-  other_models: orNull(list(text({ maxLength: 200 }), { maxItems: 50 })),
-  is_enabled: flag(),
-};
-
 const model: Operation[] = [
   {
     method: 'get',
@@ -62,7 +52,7 @@ const model: Operation[] = [
     summary: 'Change the settings',
     about: 'The key is kept sealed and never given out. An empty key removes it.',
     who: rolesWho('edit', RECORDS.ai_settings),
-    body: object(settable, Object.keys(settable)),
+    body: from(settingsBody),
     done: { status: 200, schema: object({ message: text(), ...modelWhole }) },
     problems: ['INVALID', 'CONFLICT', 'TAKEN', 'CONSTRAINT'],
   },
@@ -83,7 +73,7 @@ const model: Operation[] = [
     about:
       'Names, numbers, addresses and dates of birth are replaced before anything leaves, and put back in the answer, a chat completion. With stream: true it comes as server-sent events.',
     who: 'signed in',
-    body: chat as Schema,
+    body: from(chatBody),
     done: { status: 200, schema: { type: 'object' } },
     problems: ['INVALID', 'NOT_FOUND', 'AI_OFF', 'AI_FAILED', 'TOO_MANY'],
   },

@@ -1,15 +1,8 @@
 import { type ProblemCode, RECORDS, type RecordDef, ROLES } from '@psa/domain';
 import { loginRequestSchema, pullRequestSchema, pushRequestSchema, registerRequestSchema } from '@psa/sync';
-import { z } from 'zod';
 import { LISTED_FOR } from '../routes/users.ts';
 import type { Operation, Parameter } from './operation.ts';
-import { flag, ID, list, MOMENT, object, orNull, ref, rowSchema, type Schema, text, whole } from './schema.ts';
-
-/** The schema of a body that the server reads with zod. */
-const from = (schema: z.ZodType): Schema => {
-  const { $schema: _, ...rest } = z.toJSONSchema(schema, { io: 'input', unrepresentable: 'any' });
-  return rest as Schema;
-};
+import { flag, from, ID, list, MOMENT, object, orNull, ref, rowSchema, type Schema, text, whole } from './schema.ts';
 
 const users = RECORDS.users as unknown as RecordDef;
 const user = rowSchema(users).properties as Record<string, Schema>;

@@ -1,4 +1,4 @@
-import { type FieldSpec, may, type ProblemCode, type RecordDef, ROLES, type Role } from '@psa/domain';
+import { type Actor, type FieldSpec, may, type ProblemCode, type RecordDef, ROLES, type Role } from '@psa/domain';
 import { isCounted, mayFilter, PAGE_ROWS_MAX } from '../routes/list-wish.ts';
 import { PUBLISHED, type Published, publishedAs } from '../routes/published.ts';
 import { ITEMS_MAX, mightEdit } from '../routes/record-writes.ts';
@@ -33,8 +33,9 @@ function rowsWho(def: RecordDef): string {
   return notes.filter((note) => note !== undefined).join(' ');
 }
 
-const rolesFor = (test: (role: Role) => boolean): Role[] => ROLES.filter(test);
-const actor = (role: Role) => ({ user_id: '', facility_id: '', role });
+/** The roles of which this is true, by the declared rights alone. */
+export const rolesFor = (test: (actor: Actor) => boolean): Role[] =>
+  ROLES.filter((role) => test({ user_id: '', facility_id: '', role }));
 
 const WRITES: readonly ProblemCode[] = [
   'INVALID',
@@ -80,7 +81,7 @@ function listOperation(p: Published): Operation {
     tag: def.titles,
     summary: `List ${def.titles.toLowerCase()}`,
     about: `${p.order === undefined ? 'Newest first' : `By ${p.order}`}. ${rowsWho(def)}`.trim(),
-    who: rolesFor((role) => may(actor(role), 'read', def)),
+    who: rolesFor((actor) => may(actor, 'read', def)),
     parameters: [
       {
         name: 'limit',
@@ -108,7 +109,7 @@ function listOperation(p: Published): Operation {
 
 function readOperation(p: Published): Operation {
   const { def } = p;
-  const who = rolesFor((role) => may(actor(role), 'read', def));
+  const who = rolesFor((actor) => may(actor, 'read', def));
   const path = `${p.path}/{id}`;
   const common = { method: 'get', path, tag: def.titles, who } as const;
   if (p.by) {
@@ -139,7 +140,7 @@ function readOperation(p: Published): Operation {
 
 function writeOperations(p: Published): Operation[] {
   const { def } = p;
-  const whoEdits = rolesFor((role) => may(actor(role), 'read', def) && mightEdit({ role }, def));
+  const whoEdits = rolesFor((actor) => may(actor, 'read', def) && mightEdit(actor, def));
   const changed: Operation['done'] = { status: 200, about: 'The row as it is now.', schema: answerSchema(p) };
   const changes = (['patch', 'put'] as const).map(
     (method): Operation => ({
@@ -162,7 +163,7 @@ function writeOperations(p: Published): Operation[] {
       tag: def.titles,
       summary: `Add ${aOf(def)}`,
       about: `With the id${p.key ? ` or the ${p.key.join(' and ')}` : ''} of one that exists, the fields that the body carries are changed, as by PATCH.`,
-      who: rolesFor((role) => may(actor(role), 'create', def) || (may(actor(role), 'read', def) && mightEdit({ role }, def))),
+      who: rolesFor((actor) => may(actor, 'create', def) || (may(actor, 'read', def) && mightEdit(actor, def))),
       body: newSchema(p),
       done: { status: 201, about: 'The row as it is now.', schema: answerSchema(p) },
       problems: [...WRITES, ...(def.name === 'users' ? (['LAST_ADMIN'] as const) : [])],
@@ -174,7 +175,7 @@ function writeOperations(p: Published): Operation[] {
       tag: def.titles,
       summary: `Retract ${aOf(def)}`,
       about: 'It is marked and no longer listed; nothing leaves the database.',
-      who: rolesFor((role) => may(actor(role), 'retract', def)),
+      who: rolesFor((actor) => may(actor, 'retract', def)),
       parameters: [idParameter, { name: 'reason', in: 'query', about: 'Why.', schema: text({ maxLength: 1000 }) }],
       done: { status: 200, schema: ref('Message') },
       problems: ['INVALID', 'NOT_YOURS', 'NOT_FOUND', 'CONFLICT', 'CONSTRAINT', 'LOCKED', 'TAKEN'],

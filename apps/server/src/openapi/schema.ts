@@ -1,8 +1,14 @@
 import { type FieldSpec, type Json, mergeRuleOf, type RecordDef, recordOf, UUID } from '@psa/domain';
+import { z } from 'zod';
 
 /** A JSON Schema of draft 2020-12, as OpenAPI 3.1 takes it. */
 export type Schema = { [keyword: string]: Json };
 
+/** The schema of a body that the server reads with zod. */
+export const from = (schema: z.ZodType): Schema => {
+  const { $schema: _, ...rest } = z.toJSONSchema(schema, { io: 'input', unrepresentable: 'any' });
+  return rest as Schema;
+};
 export const ref = (name: string): Schema => ({ $ref: `#/components/schemas/${name}` });
 export const text = (more: Schema = {}): Schema => ({ type: 'string', ...more });
 export const flag = (more: Schema = {}): Schema => ({ type: 'boolean', ...more });
