@@ -1,6 +1,5 @@
-import { type Disguise, ProblemError, plainText } from '@psa/domain';
+import { type Disguise, ProblemError, plainText, UUID } from '@psa/domain';
 import { z } from 'zod';
-import { uuid } from '../routes/input.ts';
 import type { AiSettings } from './settings.ts';
 
 const CHARACTERS_MAX = 60_000;
@@ -26,7 +25,7 @@ export const chatBody = z.object({
   max_tokens: z.int().min(1).max(100_000).nullish(),
   temperature: z.number().min(0).max(2).nullish(),
   stream: z.boolean().nullish(),
-  patient_id: uuid.nullish(),
+  patient_id: z.string({ error: 'An id.' }).regex(UUID, { error: 'An id, in lower case.' }).nullish(),
 });
 export type Chat = z.infer<typeof chatBody>;
 type Content = Chat['messages'][number]['content'];

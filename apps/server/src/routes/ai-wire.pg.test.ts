@@ -1,7 +1,7 @@
 import { type Chance, chanceFrom, demoWard, type Patch, plainText } from '@psa/domain';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { writeAll } from '../db/write.ts';
-import { ADMIN, type Hospital, openHospital } from '../testing/hospital.ts';
+import { ADMIN, type Hospital, openHospital, somebody } from '../testing/hospital.ts';
 import { echo, openStandIn, saidIn } from '../testing/stand-in-model.ts';
 
 /**
@@ -237,6 +237,36 @@ test('nothing that says who somebody is leaves, in any spelling, and the answer 
     hidden += [...out.matchAll(/\[[A-Z]+-\d+[A-Z]*\]/g)].length;
   }
   expect(hidden).toBeGreaterThan(QUESTIONS * 3);
+});
+
+test('a question with more patients’ numbers than are looked up is refused, and nothing leaves', async () => {
+  const numbers = Array.from({ length: 51 }, (_, i) => `MANY-${1000 + i}`);
+  const actor = { user_id: h.admin, facility_id: h.facility, role: 'super_admin' as const };
+  await writeAll(
+    h.writer,
+    { actor, origin: 'server' },
+    numbers.map((hospital_number) => {
+      return { kind: 'patients', id: h.writer.newId(), op: 'create', patch: somebody({ hospital_number }) };
+    }),
+  );
+  const about = (list: readonly string[]) =>
+    h.call('POST', '/api/ai/chat', { token, body: { messages: [{ role: 'user', content: list.join(', ') }] } });
+  const before = model.heard.length;
+  expect(await about(numbers)).toMatchObject({
+    status: 400,
+    body: { code: 'INVALID', fields: { messages: expect.stringContaining('patients') } },
+  });
+  expect(model.heard).toHaveLength(before);
+  expect((await about(numbers.slice(1))).status).toBe(200);
+  expect(model.last().text).not.toContain('MANY');
+});
+
+test('a patient is named by an id as it is kept', async () => {
+  const body = { messages: [{ role: 'user', content: 'x' }], patient_id: '019A0000-0000-7000-8000-00000000000A' };
+  expect(await h.call('POST', '/api/ai/chat', { token, body })).toMatchObject({
+    status: 400,
+    body: { code: 'INVALID', fields: { patient_id: expect.any(String) } },
+  });
 });
 
 test('the checker sees a leak', () => {

@@ -1,7 +1,6 @@
 import { createSecretKey } from 'node:crypto';
 import type { ServerResponse } from 'node:http';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
-import { writeAll } from '../db/write.ts';
 import { ADMIN, DOCTOR, type Hospital, one, openHospital, somebody } from '../testing/hospital.ts';
 import { completion, echo, openStandIn, type Wire } from '../testing/stand-in-model.ts';
 
@@ -381,39 +380,4 @@ test('a model that never answers, stops in the middle, or talks for ever is cut 
   } finally {
     await hasty.close();
   }
-});
-
-describe('what cannot be made anonymous is not asked', () => {
-  beforeAll(() => use());
-
-  test('a question with more patients’ numbers than are looked up is refused, and nothing leaves', async () => {
-    const numbers = Array.from({ length: 51 }, (_, i) => `MANY-${1000 + i}`);
-    const actor = { user_id: h.admin, facility_id: h.facility, role: 'super_admin' as const };
-    await writeAll(
-      h.writer,
-      { actor, origin: 'server' },
-      numbers.map((hospital_number) => ({
-        kind: 'patients',
-        id: h.writer.newId(),
-        op: 'create',
-        patch: somebody({ hospital_number }),
-      })),
-    );
-    const about = (list: readonly string[]) => chat({ messages: [{ role: 'user', content: list.join(', ') }] });
-    const before = model.heard.length;
-    expect(await about(numbers)).toMatchObject({
-      status: 400,
-      body: { code: 'INVALID', fields: { messages: expect.stringContaining('patients') } },
-    });
-    expect(model.heard).toHaveLength(before);
-    expect((await about(numbers.slice(1))).status).toBe(200);
-    expect(model.last().text).not.toContain('MANY');
-  });
-
-  test('a patient is named by an id as it is kept', async () => {
-    expect(await chat({ patient_id: '019A0000-0000-7000-8000-00000000000A' })).toMatchObject({
-      status: 400,
-      body: { code: 'INVALID', fields: { patient_id: expect.any(String) } },
-    });
-  });
 });
