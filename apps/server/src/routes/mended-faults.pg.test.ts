@@ -186,6 +186,8 @@ describe('days and times', () => {
     );
     expect(surgery).toMatchObject({ status: 'Scheduled', consent_obtained: null, urgency: null, laterality: null });
     const checklist = row(await post('surgical-checklists', { surgery_booking_id: surgery.id }), 'checklist');
+    // What PostgreSQL fills in is answered at once.
+    expect(checklist).toMatchObject({ patient_id });
     const answers = Object.entries(checklist).filter(
       ([name]) =>
         ![
