@@ -50,8 +50,11 @@ const labels = (def: RecordDef, fields: readonly string[]): string => {
 const each = (def: RecordDef, fields: readonly string[]): string =>
   fields.map((field) => (field === 'id' ? 'the person' : `“${def.fields[field]?.label ?? field}”`)).join(', ');
 
-function guardLine(def: RecordDef, { about, fields, values, roles, not_self }: Guard): string {
-  const what = values ? `${labels(def, fields)} becomes ${values.map(String).join(', ')}` : labels(def, fields);
+function guardLine(def: RecordDef, { about, fields, values, from, roles, not_self }: Guard): string {
+  const was = from ? ` was ${from.map(String).join(', ')} and` : '';
+  const what = values
+    ? `${labels(def, fields)}${was} becomes ${values.map(String).join(', ')}`
+    : `${labels(def, fields)}${was}`;
   const but = not_self === undefined ? '' : `; not who is named by ${labels(def, [not_self])}`;
   return `To ${about} (${what}): ${titles(roles)}${but}.`;
 }

@@ -1,4 +1,4 @@
--- 0007_patient_allergies.sql — One allergy of a patient, or the statement that none is known. Every prescription is checked against these.
+-- 0007_patient_allergies.sql — One allergy of a patient, or the statement that none is known. Who prescribes reads these: nothing compares them with a prescription yet.
 
 create table patient_allergies (
   id uuid primary key default gen_random_uuid(),

@@ -69,6 +69,7 @@ create table surgery_bookings (
   constraint surgery_bookings_complications_length check (char_length(complications) <= 10000),
   constraint surgery_bookings_post_op_diagnosis_length check (char_length(post_op_diagnosis) <= 4000),
   constraint surgery_bookings_post_op_instructions_length check (char_length(post_op_instructions) <= 10000),
+  constraint surgery_bookings_status_explained check (status not in ('Cancelled', 'Postponed') or status_reason is not null),
   constraint surgery_bookings_ends_after_start check (actual_end_time is null or coalesce(actual_end_time >= actual_start_time, false)),
   constraint surgery_bookings_consent_dated check (consent_date is null or coalesce(consent_obtained, false)),
   constraint surgery_bookings_theatre_free exclude using gist (

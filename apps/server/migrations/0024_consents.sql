@@ -59,6 +59,7 @@ create table consents (
   constraint consents_other_signer_explained check (signer_relation = 'Patient' or reason_not_patient is not null),
   constraint consents_interpreter_named check (interpreter_used is not true or interpreter_name is not null),
   constraint consents_thumbprint_witnessed check (signature_kind <> 'Thumbprint' or witness_name is not null),
+  constraint consents_signature_kept check (signature_kind = 'Paper form' or signature_image is not null),
   constraint consents_signature_is_png check (signature_image is null or starts_with(signature_image, 'data:image/png;base64,'))
 );
 create index consents_patient_id_idx on consents (facility_id, patient_id);

@@ -70,6 +70,7 @@ create table lab_investigations (
   constraint lab_investigations_reviewed_by_fkey foreign key (facility_id, reviewed_by) references users (facility_id, id),
   constraint lab_investigations_amends_fkey foreign key (facility_id, amends) references lab_investigations (facility_id, id),
   constraint lab_investigations_notes_length check (char_length(notes) <= 4000),
+  constraint lab_investigations_cancel_explained check (status <> 'Cancelled' or cancel_reason is not null),
   constraint lab_investigations_completed_with_result check (status <> 'Completed' or num_nonnulls(results, result_values, report) > 0),
   constraint lab_investigations_result_dated check (result_date is not null or num_nonnulls(results, result_values, report) = 0),
   constraint lab_investigations_critical_with_result check (is_critical is not true or num_nonnulls(results, result_values, report) > 0),
@@ -97,14 +98,19 @@ create constraint trigger lab_investigations_stamp after insert or update on lab
   for each row execute function sync_stamp('orders');
 create trigger lab_investigations_verified before update on lab_investigations for each row
   when (old.is_verified in (true) and (new.status is distinct from old.status or new.result_date is distinct from old.result_date or new.results is distinct from old.results or new.result_values is distinct from old.result_values or new.interpretation is distinct from old.interpretation or new.reference_ranges is distinct from old.reference_ranges or new.report is distinct from old.report or new.is_critical is distinct from old.is_critical or new.is_verified is distinct from old.is_verified)) execute function record_locked();
+create trigger lab_investigations_seen before update on lab_investigations for each row
+  when (old.is_reviewed in (true) and (new.status is distinct from old.status or new.result_date is distinct from old.result_date or new.results is distinct from old.results or new.result_values is distinct from old.result_values or new.interpretation is distinct from old.interpretation or new.reference_ranges is distinct from old.reference_ranges or new.report is distinct from old.report or new.is_critical is distinct from old.is_critical)) execute function record_locked();
 create trigger lab_investigations_same_patient after insert or update on lab_investigations
   for each row execute function record_same('patient_id', 'admission_id', 'patient_admissions', 'treatment_plan_id', 'treatment_plans', 'amends', 'lab_investigations');
 select secure_record('lab_investigations');
 
--- A critical result that is complete is told at once to whoever ordered the investigation, in the transaction of the result.
+-- A critical result that is complete is told at once to whoever ordered the investigation, in the transaction of the result, and again
+-- when its values change.
 create function lab_investigations_told() returns trigger language plpgsql security definer set search_path = public, pg_temp as $$
 begin
-  perform notify_person(new.facility_id, new.ordered_by, 'Critical result', 'Critical result: ' || new.test_name,
+  perform notify_person(new.facility_id, new.ordered_by, 'Critical result',
+    case when tg_op = 'UPDATE' and old.is_critical and old.status = 'Completed' then 'Critical result changed: '
+      else 'Critical result: ' end || new.test_name,
     tg_table_name::text, new.id, new.patient_id);
   return null;
 end $$;
@@ -112,4 +118,6 @@ create trigger lab_investigations_told_new after insert on lab_investigations fo
   when (new.is_critical and new.status = 'Completed' and not new.deleted) execute function lab_investigations_told();
 create trigger lab_investigations_told after update on lab_investigations for each row
   when (new.is_critical and new.status = 'Completed' and not new.deleted
-    and (old.is_critical is not true or old.status <> 'Completed')) execute function lab_investigations_told();
+    and (old.is_critical is not true or old.status <> 'Completed' or new.results is distinct from old.results
+      or new.result_values is distinct from old.result_values or new.report is distinct from old.report))
+  execute function lab_investigations_told();

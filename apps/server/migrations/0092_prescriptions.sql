@@ -33,7 +33,7 @@ create table prescriptions (
   constraint prescriptions_held_by_fkey foreign key (facility_id, held_by) references users (facility_id, id),
   constraint prescriptions_notes_length check (char_length(notes) <= 4000),
   constraint prescriptions_prescribed_by_fkey foreign key (facility_id, prescribed_by) references users (facility_id, id),
-  constraint prescriptions_hold_explained check (status <> 'On Hold' or hold_reason is not null)
+  constraint prescriptions_hold_explained check ((status = 'On Hold') = (hold_reason is not null))
 );
 create index prescriptions_patient_id_idx on prescriptions (facility_id, patient_id);
 create index prescriptions_treatment_plan_id_idx on prescriptions (facility_id, treatment_plan_id);

@@ -1,5 +1,21 @@
 -- 0093_prescription_items.sql — One line of a prescription: medicine, dose, route, how often, how long; and what the pharmacy gave out for it.
 
+-- What was dispensed is recorded, also when it should not have been; then the pharmacy says why (docs/decisions/0016-dispensed-all-the-same.md).
+-- Asked once, when the line becomes dispensed: stopping what was dispensed before needs no word. A cancellation has no moment of its own.
+create function prescription_items_dispensed_all_the_same() returns trigger language plpgsql as $$
+begin
+  if new.dispensed is not true or new.dispensing_note is not null or (tg_op = 'UPDATE' and old.dispensed is true) then
+    return null;
+  end if;
+  if (new.is_stopped and coalesce(new.dispensed_date >= new.stopped_at, true))
+    or exists (select from prescriptions o where o.facility_id = new.facility_id and o.id = new.prescription_id
+      and (o.status = 'Cancelled' or (o.status = 'On Hold' and coalesce(new.dispensed_date >= o.held_at, true)))) then
+    raise exception 'This was stopped, on hold or cancelled when it was dispensed.'
+      using errcode = 'check_violation', table = tg_table_name, constraint = 'prescription_items_dispensed_all_the_same';
+  end if;
+  return null;
+end $$;
+
 create table prescription_items (
   id uuid primary key default gen_random_uuid(),
   facility_id uuid not null constraint prescription_items_facility_id_fkey references facilities (id),
@@ -68,4 +84,6 @@ create trigger prescription_items_patient before insert on prescription_items fo
   when (new.patient_id is null) execute function record_patient('prescription_id', 'prescriptions');
 create trigger prescription_items_same_patient after insert or update on prescription_items
   for each row execute function record_same('patient_id', 'prescription_id', 'prescriptions');
+create trigger prescription_items_dispensed_all_the_same after insert or update on prescription_items
+  for each row execute function prescription_items_dispensed_all_the_same();
 select secure_record('prescription_items');

@@ -52,6 +52,8 @@ export interface Guard {
   fields: readonly string[];
   /** Only when the field is set to one of these; without it any value, and clearing too. */
   values?: readonly (string | boolean)[];
+  /** Only when the row holds one of these now: a step that not everybody may take back. Never asked of a new row. */
+  from?: readonly (string | boolean)[];
   roles: readonly Role[];
   /** Not even those roles on a row where this field names themselves: nobody raises their own role. */
   not_self?: string;
@@ -98,13 +100,14 @@ export function mayOn(actor: Actor, action: Action, def: Rights, row: Value, pat
     const mine = action === 'edit' && self !== undefined && row[self.field] === actor.user_id;
     if (!mine || fields.length === 0 || !fields.every((f) => self.fields.includes(f))) return false;
   }
-  return guards.every((guard) => !guarded(guard, action, patch) || passes(guard, actor, row));
+  return guards.every((guard) => !guarded(guard, action, row, patch) || passes(guard, actor, row));
 }
 
 /** Whether a patch sets what a guard protects. A create that leaves the field empty sets nothing. */
-function guarded(guard: Guard, action: Action, patch: Value): boolean {
+function guarded(guard: Guard, action: Action, row: Value, patch: Value): boolean {
   return guard.fields.some((field) => {
     if (!Object.hasOwn(patch, field)) return false;
+    if (guard.from && (action !== 'edit' || !guard.from.some((v) => v === row[field]))) return false;
     const value = patch[field] ?? null;
     if (guard.values) return guard.values.some((v) => v === value);
     return action === 'edit' || (value !== null && value !== false);

@@ -42,10 +42,10 @@ interface Common {
   hidden?: boolean;
   /**
    * Filled by the server from the signed group, never by the sender: who (`who`) or when (`when`), at creation or, with `of`, whenever
-   * that field is set (cleared again when `of` is cleared or set to false). Needs merge rule `server`. The moment is the one at which
-   * the author acted on the device, at most the server's present one.
+   * that field is set (cleared again when `of` is cleared or set to false). Of several fields, whoever changes any of them is named, until
+   * none is set. Needs merge rule `server`. The moment is the one at which the author acted on the device, at most the server's present one.
    */
-  stamp?: { as: 'who' | 'when'; of?: string };
+  stamp?: { as: 'who' | 'when'; of?: string | readonly string[] };
 }
 
 export interface FieldSpec extends Common {

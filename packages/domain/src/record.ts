@@ -156,7 +156,8 @@ export function scopeOfRow(def: RecordDef, row: Readonly<Record<string, unknown>
 export interface Stamp {
   field: string;
   as: 'who' | 'when';
-  of?: string | undefined;
+  /** The fields whose setting it tells of; absent: the creation. */
+  of?: readonly string[] | undefined;
 }
 
 const stamps = new WeakMap<RecordDef, readonly Stamp[]>();
@@ -165,7 +166,10 @@ const stamps = new WeakMap<RecordDef, readonly Stamp[]>();
 export function stampsOf(def: RecordDef): readonly Stamp[] {
   const known = stamps.get(def);
   if (known) return known;
-  const found = Object.entries(def.fields).flatMap(([field, { stamp }]) => (stamp ? [{ field, ...stamp }] : []));
+  const found = Object.entries(def.fields).flatMap(([field, { stamp }]): Stamp[] => {
+    if (!stamp) return [];
+    return [{ field, as: stamp.as, ...(stamp.of === undefined ? {} : { of: [stamp.of].flat() }) }];
+  });
   stamps.set(def, found);
   return found;
 }

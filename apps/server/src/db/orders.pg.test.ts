@@ -64,7 +64,7 @@ test('from order to seen: each step by its people, who and when filled by the se
       verified_at: expect.any(Date),
     },
   });
-  await expect(byHand("results = 'Hb 14 g/dL'", 'lab_investigations', id)).rejects.toMatchObject({
+  await expect(byHand('is_verified = false', 'lab_investigations', id)).rejects.toMatchObject({
     constraint: 'lab_investigations_verified',
   });
 });
@@ -72,6 +72,34 @@ test('from order to seen: each step by its people, who and when filled by the se
 test('a result entered and verified in one step is refused as well', async () => {
   const id = await desk.done(doctor, order());
   expect(await desk.tell(bench, edit('lab_investigations', id, { ...RESULT, is_verified: true }))).toEqual(['NOT_YOURS']);
+});
+
+test('whoever writes any of a result made it, and does not verify it in the same step; marking it critical makes nobody its author', async () => {
+  const id = await desk.done(doctor, order());
+  await desk.done(bench, edit('lab_investigations', id, RESULT));
+  const changes: Patch[] = [{ results: 'Hb 14 g/dL' }, { interpretation: 'Normal' }, { result_values: [] }];
+  for (const own of changes) {
+    expect(await desk.tell(second, edit('lab_investigations', id, { ...own, is_verified: true }))).toEqual(['NOT_YOURS']);
+  }
+  const madeBy = async () => (await desk.row('lab_investigations', id)).performed_by;
+  await desk.done(second, edit('lab_investigations', id, { is_critical: true }));
+  expect(await madeBy()).toBe(bench.user_id);
+  await desk.done(second, edit('lab_investigations', id, { results: 'Hb 14 g/dL' }));
+  expect(await madeBy()).toBe(second.user_id);
+  expect(await desk.tell(second, edit('lab_investigations', id, { is_verified: true }))).toEqual(['NOT_YOURS']);
+  await desk.done(bench, edit('lab_investigations', id, { is_verified: true }));
+});
+
+test('a result that a doctor has seen stays as it was seen, can still be verified, and is corrected by a further one', async () => {
+  const id = await desk.done(doctor, order());
+  await desk.done(bench, edit('lab_investigations', id, RESULT));
+  await desk.done(doctor, edit('lab_investigations', id, { is_reviewed: true }));
+  expect(await desk.tell(bench, edit('lab_investigations', id, { results: 'Hb 14 g/dL' }))).toEqual(['LOCKED']);
+  await expect(byHand("results = 'Hb 14 g/dL'", 'lab_investigations', id)).rejects.toMatchObject({
+    constraint: 'lab_investigations_seen',
+  });
+  await desk.done(second, edit('lab_investigations', id, { is_verified: true }));
+  await desk.done(doctor, order({ amends: id }));
 });
 
 test('a critical result is told once to whoever ordered it, when it is complete', async () => {
@@ -90,6 +118,9 @@ test('a critical result is told once to whoever ordered it, when it is complete'
   expect(mine.rows.notifications).toMatchObject([told]);
   await step({ interpretation: 'Severe anaemia' });
   expect(await notices(id)).toHaveLength(1);
+  await step({ results: 'Hb 2.1 g/dL' });
+  const messages = (await notices(id)).map(({ message }) => message).sort();
+  expect(messages).toEqual(['Critical result changed: Haemoglobin', 'Critical result: Haemoglobin']);
 });
 
 test('a result that turns out critical later is told then; one that is not, never', async () => {
@@ -180,6 +211,56 @@ test('what was dispensed or stopped stays; the pharmacy holds with a reason', as
   await expect(byHand('is_stopped = null', 'prescription_items', line)).rejects.toMatchObject({
     constraint: 'prescription_items_stopped',
   });
+});
+
+const lineOf = async () => {
+  const head = await desk.done(doctor, { kind: 'prescriptions', patch: { patient_id: patient, status: 'Active' } });
+  const line = await desk.done(doctor, {
+    kind: 'prescription_items',
+    patch: { prescription_id: head, medication_name: 'Ampicillin', dosage: '1 g', route: 'Oral', frequency: '6-hourly' },
+  });
+  return { head, line };
+};
+
+test('a hold ends with its reason, and the next one names who held it then, and when', async () => {
+  const { head } = await lineOf();
+  const step = (who: Actor, patch: Patch) => desk.tell(who, edit('prescriptions', head, patch));
+  expect(await step(pharmacist, { status: 'On Hold', hold_reason: 'Allergy?' })).toEqual(['applied']);
+  expect(await step(doctor, { status: 'Active' })).toEqual(['CONSTRAINT']);
+  expect(await step(doctor, { status: 'Active', hold_reason: null, diagnosis: 'Cellulitis' })).toEqual(['applied']);
+  expect(await step(doctor, { status: 'On Hold', hold_reason: 'Nil by mouth' })).toEqual(['applied']);
+  expect(await desk.row('prescriptions', head)).toMatchObject({ held_by: doctor.user_id });
+  expect(await step(pharmacist, { status: 'Active', hold_reason: null })).toEqual(['applied']);
+});
+
+test.each([
+  ['was stopped', 'prescription_items', { is_stopped: true, stop_reason: 'Rash' }],
+  ['is on hold', 'prescriptions', { status: 'On Hold', hold_reason: 'Allergy?' }],
+  ['is cancelled', 'prescriptions', { status: 'Cancelled' }],
+] as const)('what %s can be recorded as dispensed when the pharmacy says why', async (_what, kind, patch) => {
+  const { head, line } = await lineOf();
+  await desk.done(doctor, edit(kind, kind === 'prescriptions' ? head : line, patch));
+  const given = { dispensed: true, quantity_dispensed: 20 };
+  expect(await desk.tell(pharmacist, edit('prescription_items', line, given))).toEqual(['CONSTRAINT']);
+  const note = { dispensing_note: 'Handed out before the stop was read' };
+  expect(await desk.tell(pharmacist, edit('prescription_items', line, { ...given, ...note }))).toEqual(['applied']);
+});
+
+test('what was dispensed before can be stopped, held and cancelled without a word of the pharmacy, whatever arrives first', async () => {
+  const { head, line } = await lineOf();
+  await desk.done(pharmacist, edit('prescription_items', line, { dispensed: true, quantity_dispensed: 20 }));
+  await desk.done(doctor, edit('prescriptions', head, { status: 'Cancelled' }));
+  await desk.done(doctor, edit('prescription_items', line, { is_stopped: true, stop_reason: 'Rash' }));
+  const late = await lineOf();
+  await desk.done(doctor, edit('prescription_items', late.line, { is_stopped: true, stop_reason: 'Rash' }));
+  const moment = (days: number) =>
+    byHand(
+      `dispensed = true, quantity_dispensed = 1, dispensed_date = stopped_at + interval '${days} days'`,
+      'prescription_items',
+      late.line,
+    );
+  await expect(moment(1)).rejects.toMatchObject({ constraint: 'prescription_items_dispensed_all_the_same' });
+  await moment(-1);
 });
 
 test('a dose is recorded once and checked by somebody else', async () => {

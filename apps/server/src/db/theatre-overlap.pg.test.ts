@@ -85,7 +85,7 @@ describe('a person is in one operation at a time', () => {
       [{ overlap_reason: null }, 1],
       [{ estimated_duration: null }, 0],
       [{ estimated_duration: 30 }, 1],
-      [{ status: 'Postponed' }, 0],
+      [{ status: 'Postponed', status_reason: 'No blood' }, 0],
       [{ status: 'Confirmed' }, 1],
       [{ status: 'In Progress' }, 1],
       [{ status: 'Completed' }, 0],

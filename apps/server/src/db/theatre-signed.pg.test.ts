@@ -93,9 +93,27 @@ describe('what was signed stays', () => {
     expect(await refusal(t.edit('treatment_plans', id, { approved_by: t.consultant }))).toMatchObject({ code: 'SERVER_ONLY' });
     expect(await refusal(t.edit('treatment_plans', id, approved, 'house_officer'))).toMatchObject({ code: 'NOT_YOURS' });
     await t.edit('treatment_plans', id, { ...approved, status: 'Active' });
-    await t.edit('treatment_plans', id, { treatment_goals: 'Heal', status: 'Completed' });
+    await t.edit('treatment_plans', id, { target_completion_date: '2026-12-24', status: 'Completed' });
     const { rows } = await t.pool.query('select approved, approved_by, status from treatment_plans where id = $1', [id]);
     expect(rows).toEqual([{ approved: true, approved_by: t.consultant, status: 'Completed' }]);
+  });
+
+  test('what was approved stays; its steps go on, and it is put on hold or cancelled and written anew', async () => {
+    const id = await t.plan(0, { ...approved, status: 'Active' });
+    const changes: Patch[] = [{ diagnosis: 'Another' }, { treatment_goals: 'Heal' }, { primary_surgeon_id: t.consultant }];
+    for (const change of changes) {
+      expect(await refusal(t.edit('treatment_plans', id, change))).toMatchObject({
+        code: 'LOCKED',
+        fields: Object.keys(change),
+      });
+    }
+    const step = await t.create('treatment_plan_steps', {
+      ...{ treatment_plan_id: id, step_number: 1, step_name: 'Debridement', status: 'Pending' },
+    });
+    await t.edit('treatment_plan_steps', step, { step_name: 'Second debridement' });
+    await t.edit('treatment_plans', id, { status: 'On Hold', status_reason: 'Infected' });
+    await t.edit('treatment_plans', id, { status: 'Cancelled', status_reason: 'Another plan' });
+    await t.plan(0, { diagnosis: 'Another' });
   });
 
   test('what was consented to is not edited; it is withdrawn by a further entry', async () => {
@@ -146,7 +164,7 @@ describe('once only, and step by step', () => {
   test.each([
     ['treatment_plans', () => t.plan(), 'Completed'],
     ['surgery_bookings', () => t.book({ status: 'Completed' }), 'Cancelled'],
-    ['surgery_bookings', () => t.book({ status: 'Cancelled' }), 'Completed'],
+    ['surgery_bookings', () => t.book({ status: 'Cancelled', status_reason: 'Fever' }), 'Completed'],
   ] as const)('%s take only declared steps', async (kind, make, status) => {
     expect(await refusal(t.edit(kind, await make(), { status }))).toMatchObject({ code: 'ILLEGAL_STEP', fields: ['status'] });
   });

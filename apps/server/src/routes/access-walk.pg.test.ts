@@ -26,6 +26,8 @@ const TRIES_MAX = 16;
 const DENIED = ['NOT_YOURS', 'SERVER_ONLY'];
 /** There is one row of these, so that another rule stops who may make a second one. */
 const ONE_ONLY = ['facilities', 'ai_settings'];
+/** How rows stand, where somebody's only plain field is written in that state alone. */
+const STANDS: Readonly<Record<string, Patch>> = { prescriptions: { status: 'On Hold', hold_reason: 'Allergy?' } };
 
 const page = grantedByPage();
 const chance = chanceFrom(20261123);
@@ -65,7 +67,11 @@ async function rowsOf(def: RecordDef, owners: readonly string[]): Promise<string
   const own = def.access.own?.field;
   const worlds = owners.map((owner) => {
     const world = new World(chance, def.name === 'users' ? others : own ? { ...fixed, users: owner } : fixed);
-    const values = { ...(own ? { [own]: owner } : {}), ...(def.scope === 'row' ? { scope: 'clinical' } : {}) };
+    const values = {
+      ...STANDS[def.name],
+      ...(own ? { [own]: owner } : {}),
+      ...(def.scope === 'row' ? { scope: 'clinical' } : {}),
+    };
     return { id: world.idOf(def.name, values), wishes: world.wishes };
   });
   const wishes = worlds.flatMap((world) => world.wishes);
@@ -113,7 +119,8 @@ async function mustWork(p: Published, attempts: readonly (Attempt & { loose?: bo
   }
 }
 
-const guardsOf = (def: RecordDef): readonly Guard[] => def.access.guards ?? [];
+/** Those that ask where the row stands are tried beside their records: rows of chance seldom stand there. */
+const guardsOf = (def: RecordDef): readonly Guard[] => (def.access.guards ?? []).filter(({ from }) => from === undefined);
 const isGuarded = (def: RecordDef, field: string) => guardsOf(def).some((guard) => guard.fields.includes(field));
 
 /** Fields that whoever may change the row may change, plainest first. */

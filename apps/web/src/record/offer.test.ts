@@ -46,6 +46,13 @@ describe('what a form offers', () => {
     expect(visit.def.fields.status?.choices).toEqual(['Arrived', 'Seen']);
   });
 
+  test('a nurse is offered to book again what was postponed or confirmed, not what was cancelled', () => {
+    const next = (role: Role, status: string) =>
+      offer(actor(role), def('surgery_bookings'), { status }).def.fields.status?.choices?.includes('Scheduled');
+    expect(['Postponed', 'Confirmed', 'Cancelled'].map((status) => next('nursing', status))).toEqual([true, true, false]);
+    expect(next('house_officer', 'Cancelled')).toBe(true);
+  });
+
   test('nobody is offered to verify a result of their own', () => {
     const result = { performed_by: 'u', is_verified: null, status: 'Completed' };
     const labs = def('lab_investigations');

@@ -42,7 +42,9 @@ function choicesNow(actor: Actor, def: RecordDef, name: string, field: FieldSpec
   const steps = (def.transitions as Readonly<Record<string, Readonly<Record<string, readonly string[]>>>> | undefined)?.[name];
   const next = steps && typeof now === 'string' ? [now, ...(steps[now] ?? [])] : (field.choices ?? []);
   const barred = (def.access.guards ?? []).flatMap((g) =>
-    g.fields.includes(name) && !g.roles.includes(actor.role) ? (g.values ?? []) : [],
+    g.fields.includes(name) && !g.roles.includes(actor.role) && (!g.from || g.from.some((v) => v === now))
+      ? (g.values ?? [])
+      : [],
   );
   return (field.choices ?? []).filter((c) => c === now || (next.includes(c) && !barred.includes(c)));
 }

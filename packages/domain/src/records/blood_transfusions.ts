@@ -5,6 +5,8 @@ import { BLOOD_GROUPS, RED_CELLS_FIT, redCellsFit, UNIT_IS_USUAL, unitIsUsual } 
 
 const UNIT = { merge: 'hold:unit' } as const;
 const CHECKED = ['identity_checked', 'group_checked', 'unit_checked', 'expiry_checked'] as const;
+/** The groups are compared where that of the patient is known. */
+const ALWAYS_CHECKED = CHECKED.filter((field) => field !== 'group_checked');
 const HAEMOGLOBIN = { least: 1, most: 30, decimals: 1, unit: 'g/dL' } as const;
 
 export const blood_transfusions = defineRecord({
@@ -43,7 +45,7 @@ export const blood_transfusions = defineRecord({
     exception_reason: note('Why given all the same', {
       max: 1000,
       ...UNIT,
-      help: 'Not crossmatched in an emergency, Rh positive for Rh negative, plasma of another group.',
+      help: 'Not crossmatched in an emergency, not screened, group of the patient not known, Rh positive for Rh negative, plasma of another group.',
     }),
     consent_obtained: flag('Consent obtained'),
     identity_checked: flag('Name, number and wristband agree', { ...UNIT }),
@@ -78,14 +80,14 @@ export const blood_transfusions = defineRecord({
     {
       name: 'blood_transfusions_red_cells_fit',
       fields: ['donor_group'],
-      say: 'Red cells of this group must never be given to this patient.',
+      say: 'Red cells of this group must never be given to this patient; where the group of the patient is not known, only O.',
       sql: RED_CELLS_FIT,
       test: redCellsFit,
     },
     {
       name: 'blood_transfusions_unusual_explained',
       fields: ['exception_reason'],
-      say: 'This is not the group one would choose; say why it is given.',
+      say: 'This is not the group one would choose, or that of the patient is not known; say why it is given.',
       sql: `exception_reason is not null or ${UNIT_IS_USUAL}`,
       test: (row) => row.exception_reason !== null || unitIsUsual(row),
     },
@@ -93,8 +95,26 @@ export const blood_transfusions = defineRecord({
       name: 'blood_transfusions_checked_before_start',
       fields: ['identity_checked', 'group_checked', 'unit_checked', 'expiry_checked'],
       say: 'Two people check patient, groups, unit and expiry before it is started.',
-      sql: `started_at is null or (${CHECKED.map((f) => `${f} is true`).join(' and ')} and second_checker_id is not null)`,
-      test: (row) => row.started_at === null || (CHECKED.every((f) => row[f] === true) && row.second_checker_id !== null),
+      sql: `started_at is null or (${ALWAYS_CHECKED.map((f) => `${f} is true`).join(' and ')} and (group_checked is true or patient_group is null) and second_checker_id is not null)`,
+      test: (row) =>
+        row.started_at === null ||
+        (ALWAYS_CHECKED.every((f) => row[f] === true) &&
+          (row.group_checked === true || row.patient_group === null) &&
+          row.second_checker_id !== null),
+    },
+    {
+      name: 'blood_transfusions_groups_compared',
+      fields: ['patient_group', 'group_checked'],
+      say: 'Groups agree only where that of the patient is entered.',
+      sql: 'started_at is null or group_checked is not true or patient_group is not null',
+      test: (row) => row.started_at === null || row.group_checked !== true || row.patient_group !== null,
+    },
+    {
+      name: 'blood_transfusions_unscreened_explained',
+      fields: ['screened', 'exception_reason'],
+      say: 'This unit was not screened; say why it is given all the same.',
+      sql: 'started_at is null or screened is not false or exception_reason is not null',
+      test: (row) => row.started_at === null || row.screened !== false || row.exception_reason !== null,
     },
     {
       name: 'blood_transfusions_unit_named',
@@ -193,6 +213,7 @@ export const blood_transfusions = defineRecord({
         'unit_number',
         'donor_group',
         'expiry_date',
+        'screened',
         'crossmatch',
         'exception_reason',
         ...CHECKED,

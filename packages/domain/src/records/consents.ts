@@ -41,7 +41,10 @@ export const consents = defineRecord({
     ),
     signer_phone: text('Phone of who signed', { max: 20, input: 'tel' }),
     reason_not_patient: note('Why the patient did not sign', { max: 500 }),
-    signature_kind: choice('Signed with', ['Signature', 'Thumbprint', 'Paper form'], { required: true }),
+    signature_kind: choice('Signed with', ['Signature', 'Thumbprint', 'Paper form'], {
+      required: true,
+      help: 'Paper form: the signed paper stays in the folder. A signature or thumbprint is kept here as a picture, which no form takes yet.',
+    }),
     signature_image: note('Signature', { max: SIGNATURE_CHARS_MAX, hidden: true }),
     witness_name: text('Witness', { max: 200 }),
     taken_by: link('Taken by', 'users', { merge: 'server', stamp: { as: 'who' } }),
@@ -82,6 +85,13 @@ export const consents = defineRecord({
       say: 'A thumbprint needs a witness.',
       sql: "signature_kind <> 'Thumbprint' or witness_name is not null",
       test: (row) => row.signature_kind !== 'Thumbprint' || row.witness_name !== null,
+    },
+    {
+      name: 'consents_signature_kept',
+      fields: ['signature_kind'],
+      say: 'A signature or thumbprint needs its picture; without one choose Paper form.',
+      sql: "signature_kind = 'Paper form' or signature_image is not null",
+      test: (row) => row.signature_kind === 'Paper form' || row.signature_image !== null,
     },
     {
       name: 'consents_signature_is_png',

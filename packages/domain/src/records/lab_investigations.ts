@@ -7,18 +7,17 @@ const RESULT = { merge: 'group:result' } as const;
 /** Doctors who verify a report beside the laboratory. House officers and medical officers do not sign for others. */
 const VERIFIERS = ['consultant', 'senior_registrar', 'junior_registrar', 'anaesthetist'] as const;
 
+/**
+ * Whoever writes any of these made the result, and somebody else verifies it. Marking it as critical does not make one its author, or
+ * whoever entered it could verify it afterwards.
+ */
+const MADE = ['result_date', 'results', 'result_values', 'interpretation', 'reference_ranges', 'report'] as const;
+
+/** What a doctor has seen stays as it was seen; it can still be verified. */
+const SEEN = ['status', ...MADE, 'is_critical'] as const;
+
 /** What a verified result holds as it is; who has seen it and who was told can still be added. */
-const VERIFIED = [
-  'status',
-  'result_date',
-  'results',
-  'result_values',
-  'interpretation',
-  'reference_ranges',
-  'report',
-  'is_critical',
-  'is_verified',
-] as const;
+const VERIFIED = [...SEEN, 'is_verified'] as const;
 
 /** Who takes a sample writes these. */
 const SAMPLE = [
@@ -73,7 +72,7 @@ export const lab_investigations = defineRecord({
     interpretation: note('Interpretation', { max: 4000, ...RESULT }),
     report: note('Imaging report', { ...RESULT }),
     is_critical: flag('Critical', { ...RESULT, help: 'Whoever ordered it is told at once when the result is complete.' }),
-    performed_by: link('Resulted by', 'users', { merge: 'server', stamp: { as: 'who', of: 'result_date' } }),
+    performed_by: link('Resulted by', 'users', { merge: 'server', stamp: { as: 'who', of: MADE } }),
     critical_told_to: text('Told by phone to', { max: 200, merge: 'group:told' }),
     critical_told_at: instant('Told', { merge: 'group:told' }),
     is_verified: flag('Verified', { ...RESULT }),
@@ -121,6 +120,13 @@ export const lab_investigations = defineRecord({
     ],
   },
   checks: [
+    {
+      name: 'lab_investigations_cancel_explained',
+      fields: ['cancel_reason'],
+      say: 'Say why it is cancelled.',
+      sql: "status <> 'Cancelled' or cancel_reason is not null",
+      test: (row) => row.status !== 'Cancelled' || row.cancel_reason !== null,
+    },
     {
       name: 'lab_investigations_completed_with_result',
       fields: ['results'],
@@ -193,6 +199,12 @@ export const lab_investigations = defineRecord({
       when: { field: 'is_verified', is: [true] },
       fields: VERIFIED,
       say: 'A verified result stays as it is; enter a new investigation that corrects it.',
+    },
+    {
+      name: 'lab_investigations_seen',
+      when: { field: 'is_reviewed', is: [true] },
+      fields: SEEN,
+      say: 'A doctor has seen this result, so it stays as it is; enter a new investigation that corrects it.',
     },
   ],
   transitions: {

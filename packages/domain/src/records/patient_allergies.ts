@@ -6,7 +6,8 @@ export const patient_allergies = defineRecord({
   name: 'patient_allergies',
   title: 'Allergy',
   titles: 'Allergies',
-  about: 'One allergy of a patient, or the statement that none is known. Every prescription is checked against these.',
+  about:
+    'One allergy of a patient, or the statement that none is known. Who prescribes reads these: nothing compares them with a prescription yet.',
   scope: 'identity',
   merge: 'hold:allergy',
   fields: {

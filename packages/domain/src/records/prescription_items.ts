@@ -27,7 +27,10 @@ export const prescription_items = defineRecord({
     unit: text('Unit', { max: 50, help: 'Tablets, vials, bottles …' }),
     instructions: note('Instructions', { max: 2000 }),
     special_instructions: note('Special instructions', { max: 2000 }),
-    override_reason: note('Why given despite a warning', { max: 1000, help: 'Allergy, interaction or dose.' }),
+    override_reason: note('Why given despite a warning', {
+      max: 1000,
+      help: 'Allergy, interaction or dose. The prescriber looks these up: no warning is given here yet.',
+    }),
     is_stopped: flag('Stopped', { merge: 'hold:stop' }),
     stop_reason: note('Why stopped', { max: 1000, merge: 'hold:stop' }),
     stopped_by: link('Stopped by', 'users', { merge: 'server', stamp: { as: 'who', of: 'is_stopped' } }),
@@ -35,7 +38,11 @@ export const prescription_items = defineRecord({
     dispensed: flag('Dispensed', { merge: 'group:dispensing' }),
     quantity_dispensed: integer('Quantity dispensed', { least: 1, most: 100_000, merge: 'group:dispensing' }),
     dispensed_batch: text('Batch', { max: 50, merge: 'group:dispensing' }),
-    dispensing_note: note('Pharmacy note', { max: 1000, merge: 'group:dispensing' }),
+    dispensing_note: note('Pharmacy note', {
+      max: 1000,
+      merge: 'group:dispensing',
+      help: 'Needed for what was dispensed although it was stopped, on hold or cancelled.',
+    }),
     dispensed_by: link('Dispensed by', 'users', { merge: 'server', stamp: { as: 'who', of: 'dispensed' } }),
     dispensed_date: instant('Dispensed', { merge: 'server', stamp: { as: 'when', of: 'dispensed' } }),
   },
@@ -69,6 +76,11 @@ export const prescription_items = defineRecord({
       fields: ['prescription_id'],
       same: 'patient_id',
       say: 'This prescription is of another patient.',
+    },
+    {
+      name: 'prescription_items_dispensed_all_the_same',
+      fields: ['dispensing_note'],
+      say: 'This medicine was stopped, or its prescription was on hold or cancelled. Write in the pharmacy note why it was dispensed.',
     },
   ],
   locks: [

@@ -16,7 +16,12 @@ export const prescriptions = defineRecord({
     prescription_type: choice('Kind', ['Inpatient', 'Outpatient', 'Discharge']),
     diagnosis: note('Diagnosis', { max: 2000 }),
     status: choice('Status', ['Active', 'Completed', 'Cancelled', 'On Hold'], { required: true, merge: 'state' }),
-    hold_reason: note('Why on hold', { max: 1000, help: 'What the prescriber should look at.' }),
+    hold_reason: note('Why on hold', {
+      max: 1000,
+      // Alone: who resumes clears it, whatever else of the prescription was changed meanwhile.
+      merge: 'field',
+      help: 'What the prescriber should look at. Clear it to go on. The pharmacy and doctors may lift a hold of the other; that is meant.',
+    }),
     held_by: link('Put on hold by', 'users', { merge: 'server', stamp: { as: 'who', of: 'hold_reason' } }),
     held_at: instant('Put on hold', { merge: 'server', stamp: { as: 'when', of: 'hold_reason' } }),
     notes: note('Notes', { max: 4000 }),
@@ -35,9 +40,9 @@ export const prescriptions = defineRecord({
     {
       name: 'prescriptions_hold_explained',
       fields: ['hold_reason'],
-      say: 'Say why it is on hold.',
-      sql: "status <> 'On Hold' or hold_reason is not null",
-      test: (row) => row.status !== 'On Hold' || row.hold_reason !== null,
+      say: 'Say why it is on hold; clear the reason when it no longer is.',
+      sql: "(status = 'On Hold') = (hold_reason is not null)",
+      test: (row) => (row.status === 'On Hold') === (row.hold_reason !== null),
     },
   ],
   across: [

@@ -62,7 +62,17 @@ export const surgery_bookings = defineRecord({
     edit: DOCTORS,
     retract: ['consultant', 'senior_registrar'],
     edit_only: {
-      nursing: ['scheduled_date', 'scheduled_time', 'theatre_number', 'scrub_nurse_id', 'ward', 'ward_id', 'status'],
+      nursing: [
+        'scheduled_date',
+        'scheduled_time',
+        'theatre_number',
+        'overlap_reason',
+        'scrub_nurse_id',
+        'ward',
+        'ward_id',
+        'status',
+        'status_reason',
+      ],
     },
     guards: [
       {
@@ -71,9 +81,23 @@ export const surgery_bookings = defineRecord({
         values: ['In Progress', 'Completed', 'Cancelled'],
         roles: DOCTORS,
       },
+      {
+        about: 'book a cancelled operation again',
+        fields: ['status'],
+        from: ['Cancelled'],
+        values: ['Scheduled'],
+        roles: DOCTORS,
+      },
     ],
   },
   checks: [
+    {
+      name: 'surgery_bookings_status_explained',
+      fields: ['status_reason'],
+      say: 'Say why it is cancelled or postponed.',
+      sql: "status not in ('Cancelled', 'Postponed') or status_reason is not null",
+      test: (row) => !['Cancelled', 'Postponed'].includes(String(row.status)) || row.status_reason !== null,
+    },
     {
       name: 'surgery_bookings_ends_after_start',
       fields: ['actual_end_time'],

@@ -69,7 +69,10 @@ const signOut: Fields = {
   recovery_concerns_reviewed: true,
   sign_out_completed: true,
 };
-const given: Fields = { decision: 'Given', risks: 'Bleeding', signer_relation: 'Patient', signature_kind: 'Signature' };
+const PNG = 'data:image/png;base64,iVBORw0KGgo=';
+const given: Fields = {
+  ...{ decision: 'Given', risks: 'Bleeding', signer_relation: 'Patient', signature_kind: 'Signature', signature_image: PNG },
+};
 
 /** Each rule with a row that breaks it and a row next to it that does not. */
 const rows: readonly [rule: string, kind: (typeof KINDS)[number], wrong: Fields, right: Fields][] = [
@@ -104,6 +107,12 @@ const rows: readonly [rule: string, kind: (typeof KINDS)[number], wrong: Fields,
     { actual_start_time: AT, actual_end_time: LATER },
   ],
   ['surgery_bookings_ends_after_start', 'surgery_bookings', { actual_end_time: AT }, { actual_start_time: AT }],
+  ...['Cancelled', 'Postponed'].map((status): (typeof rows)[number] => [
+    'surgery_bookings_status_explained',
+    'surgery_bookings',
+    { status },
+    { status, status_reason: 'No blood' },
+  ]),
   [
     'surgery_bookings_consent_dated',
     'surgery_bookings',
@@ -153,11 +162,17 @@ const rows: readonly [rule: string, kind: (typeof KINDS)[number], wrong: Fields,
     { ...given, signature_kind: 'Thumbprint' },
     { ...given, signature_kind: 'Thumbprint', witness_name: 'Ward nurse' },
   ],
+  ...['Signature', 'Thumbprint'].map((signature_kind): (typeof rows)[number] => [
+    'consents_signature_kept',
+    'consents',
+    { ...given, signature_kind, witness_name: 'Ward nurse', signature_image: null },
+    { ...given, signature_kind: 'Paper form', signature_image: null },
+  ]),
   [
     'consents_signature_is_png',
     'consents',
     { ...given, signature_image: 'data:image/svg+xml;base64,PHN2Zy8+' },
-    { ...given, signature_image: 'data:image/png;base64,iVBORw0KGgo=' },
+    { ...given, signature_image: PNG },
   ],
   ...Object.keys(signIn).flatMap((item) => unanswered('sign_in', signIn, item)),
   ...Object.keys(timeOut).flatMap((item) => (item in signIn ? [] : unanswered('time_out', timeOut, item))),
@@ -293,7 +308,8 @@ describe('what only some may set', () => {
     ['surgery_bookings', { status: 'Confirmed' }, ALL_ROLES],
     ['surgery_bookings', { status: 'Postponed' }, ALL_ROLES],
     ['surgery_bookings', { status: 'Cancelled' }, ALL_ROLES.filter((r) => r !== 'nursing')],
-    ['surgery_bookings', { overlap_reason: 'Two tables' }, ALL_ROLES.filter((r) => r !== 'nursing')],
+    ['surgery_bookings', { status: 'Postponed', status_reason: 'No blood', overlap_reason: 'Two tables' }, ALL_ROLES],
+    ['surgery_bookings', { status: 'Scheduled' }, ALL_ROLES],
     ['preoperative_assessments', { fitness_decision: 'Fit' }, ['consultant', 'senior_registrar', 'anaesthetist']],
     ['preoperative_assessments', { asa_class: 'II' }, ALL_ROLES.filter((r) => r !== 'nursing')],
     ['consents', { risks: 'More' }, []],
@@ -325,8 +341,15 @@ describe('what only some may set', () => {
   });
 });
 
+test('a cancelled operation is booked again by doctors, a postponed one by nurses too', () => {
+  const again = (role: Role, status: string) =>
+    mayOn(actor(role), 'edit', defOf('surgery_bookings'), { status }, { status: 'Scheduled' });
+  expect(ALL_ROLES.filter((role) => !again(role, 'Cancelled'))).toEqual(['nursing']);
+  for (const from of ['Postponed', 'Confirmed']) expect(again('nursing', from)).toBe(true);
+});
+
 describe('signatures', () => {
-  const stamped = (kind: string) => stampsOf(defOf(kind)).map(({ field, as, of }) => [field, as, of ?? null]);
+  const stamped = (kind: string) => stampsOf(defOf(kind)).map(({ field, as, of }) => [field, as, ...(of ?? [null])]);
 
   test('who and when are filled by the server, beside what they tell of', () => {
     expect(stamped('treatment_plans')).toEqual([

@@ -2,6 +2,18 @@ import { DOCTORS, rolesOf } from '../access.ts';
 import { choice, date, flag, instant, link, note, text } from '../fields.ts';
 import { defineRecord } from '../record.ts';
 
+/** What a consultant approves. Who helps, the days and the steps may still change. */
+const CONTENT = [
+  'plan_name',
+  'diagnosis',
+  'plan_type',
+  'priority',
+  'treatment_goals',
+  'expected_outcomes',
+  'risk_assessment',
+  'primary_surgeon_id',
+] as const;
+
 export const treatment_plans = defineRecord({
   name: 'treatment_plans',
   title: 'Treatment plan',
@@ -27,7 +39,10 @@ export const treatment_plans = defineRecord({
     primary_surgeon_id: link('Surgeon', 'users'),
     assisting_surgeon_id: link('Assisting surgeon', 'users'),
     responsible_resident_id: link('Responsible resident', 'users'),
-    approved: flag('Approved', { merge: 'group:approval', help: 'A consultant approves. An approval stands.' }),
+    approved: flag('Approved', {
+      merge: 'group:approval',
+      help: 'A consultant approves. An approval stands, and holds what was approved.',
+    }),
     approval_note: note('Note on the approval', { max: 2000, merge: 'group:approval' }),
     approved_by: link('Approved by', 'users', { merge: 'server', stamp: { as: 'who', of: 'approved' } }),
     approved_at: instant('Approved at', { merge: 'server', stamp: { as: 'when', of: 'approved' } }),
@@ -85,8 +100,8 @@ export const treatment_plans = defineRecord({
     {
       name: 'treatment_plans_approval_stands',
       when: { field: 'approved', is: [true] },
-      fields: ['approved', 'approval_note', 'approved_by', 'approved_at'],
-      say: 'This approval stands. Put the plan on hold or cancel it instead.',
+      fields: [...CONTENT, 'approved', 'approval_note', 'approved_by', 'approved_at'],
+      say: 'This approval stands. What was approved stays as it is: put the plan on hold or cancel it, and write a new one.',
     },
   ],
   transitions: {

@@ -35,7 +35,7 @@ export function create(work: Work, def: RecordDef, m: Mutation, ctx: DecideConte
     row,
     Object.keys(def.fields).filter((field) => row[field] !== null),
   );
-  Object.assign(row, stamped(def, sent, m, ctx, true));
+  Object.assign(row, stamped(def, row, sent, m, ctx, true));
   const given = Object.keys(def.fields).filter((field) => row[field] !== null);
   const written = Object.fromEntries(given.map((field) => [field, [1, ctx.device] as const]));
   const field_ver = { ...written, ...markOf(undefined, ctx.life) };
@@ -46,13 +46,13 @@ export function create(work: Work, def: RecordDef, m: Mutation, ctx: DecideConte
   return { is: 'done', version: 1, merged: false };
 }
 
-/** Who and when, for the fields that the server fills: at creation, and beside each field whose setting they tell of. */
-function stamped(def: RecordDef, sent: Patch, m: Mutation, ctx: DecideContext, creates: boolean): Patch {
+/** Who and when, for the fields that the server fills: at creation, and beside the fields whose setting they tell of. `row` is as it would be. */
+function stamped(def: RecordDef, row: Patch, sent: Patch, m: Mutation, ctx: DecideContext, creates: boolean): Patch {
   const out: Patch = {};
   for (const { field, as, of } of stampsOf(def)) {
     // The server's own code may say otherwise (a restored entry, demonstration data).
-    if (Object.hasOwn(sent, field) || (of === undefined ? !creates : !Object.hasOwn(sent, of))) continue;
-    const set = of === undefined || (sent[of] !== null && sent[of] !== false);
+    if (Object.hasOwn(sent, field) || (of ? !of.some((f) => Object.hasOwn(sent, f)) : !creates)) continue;
+    const set = of === undefined || of.some((f) => row[f] !== null && row[f] !== false);
     // A clock that runs ahead does not date anything in the future.
     const value = as === 'who' ? ctx.actor.user_id : m.at < ctx.now ? m.at : ctx.now;
     if (set || !creates) out[field] = set ? value : null;
@@ -70,7 +70,7 @@ export function keep(
   sent: Patch,
   merged: boolean,
 ): Verdict {
-  const changed = { ...sent, ...stamped(def, sent, m, ctx, false) };
+  const changed = { ...sent, ...stamped(def, { ...stored.row, ...sent }, sent, m, ctx, false) };
   const version = stored.row.row_version + 1;
   const row: AnyRow = {
     ...stored.row,
