@@ -66,8 +66,7 @@ function told(chart: Chart, rule: Rule): Sentence[] {
 function isOfStay(chart: Chart, rule: Rule, row: AnyRow): boolean {
   const { stay } = chart;
   if (rule.through) {
-    const { kind, field } = rule.through;
-    const parent = (chart.rows[kind] ?? []).find((other) => other.id === row[field]);
+    const parent = parentOf(chart, rule, row);
     return (
       parent !== undefined &&
       parent.status !== 'Cancelled' &&
@@ -80,6 +79,21 @@ function isOfStay(chart: Chart, rule: Rule, row: AnyRow): boolean {
   const from = String(stay.admission_date).slice(0, at.length);
   const to = typeof stay.discharge_date === 'string' ? stay.discharge_date.slice(0, at.length) : null;
   return at >= from && (to === null || at <= to);
+}
+
+const parentOf = (chart: Chart, { through }: Rule, row: AnyRow): AnyRow | undefined =>
+  through && (chart.rows[through.kind] ?? []).find((other) => other.id === row[through.field]);
+
+/** How the row stands through which this one belongs to the stay, unless it stands as it should: a line on hold is not given. */
+function standing(chart: Chart, rule: Rule, row: AnyRow): Part[][] {
+  const parent = parentOf(chart, rule, row);
+  if (!rule.through || !parent || parent.status === rule.through.unless) return [];
+  const { kind, named } = rule.through;
+  return named.flatMap((field): Part[][] => {
+    const value = recorded(chart, kind, parent, field);
+    const of = field === 'status' ? `${recordOf(kind)?.title.toLowerCase()}: ` : `${labelOf(kind, field)}: `;
+    return value ? [[of, value]] : [];
+  });
 }
 
 const isWanted = (rule: Rule, row: AnyRow): boolean =>
@@ -99,6 +113,8 @@ function one(chart: Chart, rule: Rule, row: AnyRow): Sentence {
     const value = recorded(chart, rule.kind, row, field);
     return value ? [[`${labelOf(rule.kind, field)}: `, value]] : [];
   });
+  named.unshift(...standing(chart, rule, row));
+  if (rule.lacks && row[rule.lacks.field] !== true) named.push([restsOn(rule.kind, row.id, null), rule.lacks.say]);
   const details = named.flatMap((parts, i): Part[] => (i === 0 ? parts : ['; ', ...parts]));
   const facts: Part[] = [...joined(plain, ' '), ...(plain.length > 0 && details.length > 0 ? ['; '] : []), ...details];
   return sentence(rule.section, [

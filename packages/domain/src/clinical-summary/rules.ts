@@ -16,8 +16,10 @@ export interface Rule {
   only?: Readonly<Record<string, readonly (string | boolean | null)[]>>;
   /** Only the latest of those alike in these fields. */
   each?: readonly string[];
-  /** Rows belong to the stay through a row of another kind. */
-  through?: { field: string; kind: string };
+  /** Rows belong to the stay through a row of another kind; `unless` it is in this state, it tells these of its fields too. */
+  through?: { field: string; kind: string; unless: string; named: readonly string[] };
+  /** Said of rows on which this flag is not yes, recorded or not. */
+  lacks?: { field: string; say: string };
   /** What is said when there are none; nothing when it is left out. */
   none?: string;
 }
@@ -81,7 +83,8 @@ export const RULES: readonly Rule[] = [
     title: 'Result',
     at: 'result_date',
     plain: ['test_name'],
-    named: ['results', 'report', 'interpretation', 'is_critical', 'is_verified'],
+    named: ['results', 'report', 'interpretation', 'is_critical'],
+    lacks: { field: 'is_verified', say: 'not verified' },
     only: { status: ['Completed'] },
     most: 10,
     none: 'No result of an investigation is recorded for this stay.',
@@ -113,7 +116,7 @@ export const RULES: readonly Rule[] = [
     at: 'created_at',
     plain: ['medication_name', 'dosage', 'route', 'frequency', 'duration'],
     named: ['as_needed', 'is_stopped', 'stop_reason', 'override_reason'],
-    through: { field: 'prescription_id', kind: 'prescriptions' },
+    through: { field: 'prescription_id', kind: 'prescriptions', unless: 'Active', named: ['status', 'hold_reason'] },
     most: 20,
     none: 'No medicine is prescribed in this stay.',
   },

@@ -124,6 +124,34 @@ describe('a draft', () => {
     expect(told[0]).toContain('Ceftriaxone 1 g IV twice a day');
   });
 
+  test('a line of a prescription on hold is told as on hold, with the reason', () => {
+    const held = row('prescriptions', { status: 'On Hold', hold_reason: 'Allergy to penicillin?', admission_id: stay.id });
+    const item = row('prescription_items', { prescription_id: held.id, medication_name: 'Ampicillin', dosage: '1 g' });
+    const drafted = admissionSummary(chart({ prescriptions: [held], prescription_items: [item] }));
+    const told = drafted.filter(({ section }) => section === 'Medicines');
+    expect(told.map(({ text }) => text)).toEqual([
+      'Prescribed 20 November 2026, 09:00: Ampicillin 1 g; prescription: On Hold; why on hold: Allergy to penicillin?',
+    ]);
+    expect(told[0]?.sources).toContainEqual({ kind: 'prescriptions', id: held.id, field: 'hold_reason' });
+    const open = { ...held, status: 'Active', hold_reason: null };
+    expect(texts(chart({ prescriptions: [open], prescription_items: [item] }), 'Medicines')[0]).not.toContain('prescription');
+  });
+
+  test.each([
+    [null, true],
+    [false, true],
+    [true, false],
+  ])('a result with verified %j says that it is not: %j', (is_verified, said) => {
+    const result = {
+      status: 'Completed',
+      test_name: 'Haemoglobin',
+      results: '6.1 g/dL',
+      result_date: '2026-11-21T08:00:00.000Z',
+    };
+    const told = texts(chart({ lab_investigations: [row('lab_investigations', { ...result, is_verified })] }), 'Results')[0];
+    expect(told?.includes('; not verified')).toBe(said);
+  });
+
   test('as a text says by whom it was drafted', () => {
     expect(summaryText(admissionSummary(chart()))).toContain(DRAFTED_BY_RULES);
   });
@@ -133,7 +161,10 @@ test('the rules name kinds and fields that are declared', () => {
   const system = ['created_at'];
   for (const rule of RULES) {
     const fields = Object.keys(recordOf(rule.kind)?.fields ?? {});
-    const named = [rule.at, ...rule.plain, ...rule.named, ...(rule.each ?? []), ...Object.keys(rule.only ?? {})];
+    const lacked = rule.lacks ? [rule.lacks.field] : [];
+    const named = [rule.at, ...rule.plain, ...rule.named, ...(rule.each ?? []), ...Object.keys(rule.only ?? {}), ...lacked];
+    for (const field of rule.through?.named ?? [])
+      expect(recordOf(rule.through?.kind ?? '')?.fields[field], field).toBeDefined();
     expect({ kind: rule.kind, unknown: named.filter((field) => !fields.includes(field) && !system.includes(field)) }).toEqual({
       kind: rule.kind,
       unknown: [],
