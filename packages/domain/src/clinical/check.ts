@@ -1,0 +1,99 @@
+import type { InputSpec, Inputs, ValuesOf } from './input.ts';
+import { type Refusal, type RefusalCode, refuse } from './refusal.ts';
+
+type Checked = { value: unknown } | { code: RefusalCode };
+const INVALID: Checked = { code: 'INVALID_VALUE' };
+
+/**
+ * Reads what was given against what is asked, in the order asked; the first field that fails is told.
+ * Keys that are not asked for are ignored. Nothing is converted but instants (to milliseconds).
+ */
+export function readInputs<I extends Inputs>(asked: I, given: unknown): { values: ValuesOf<I> } | Refusal {
+  const raw: Readonly<Record<string, unknown>> = isObject(given) ? given : {};
+  const values: Record<string, unknown> = {};
+  for (const [name, spec] of Object.entries(asked)) {
+    const value = Object.hasOwn(raw, name) ? raw[name] : undefined;
+    if (value === undefined || value === null) {
+      if (isNeeded(spec, raw)) return refuse('MISSING_INPUT', name);
+      values[name] = null;
+      continue;
+    }
+    const checked = checkValue(spec, value);
+    if ('code' in checked) return refuse(checked.code, name);
+    values[name] = checked.value;
+  }
+  return { values: values as ValuesOf<I> };
+}
+
+/** Whether this input must be given beside the others. */
+export function isNeeded(spec: InputSpec, given: Readonly<Record<string, unknown>>): boolean {
+  if (spec.optional) return false;
+  if (!spec.requiredWhen) return true;
+  const { field, is } = spec.requiredWhen;
+  return is.includes(String(given[field]));
+}
+
+function checkValue(spec: InputSpec, value: unknown): Checked {
+  switch (spec.type) {
+    case 'number':
+    case 'integer': {
+      if (typeof value === 'string' && spec.alsoAllow && Object.hasOwn(spec.alsoAllow, value)) return { value };
+      return checkNumber(value, spec, spec.type === 'integer');
+    }
+    case 'enum':
+      return typeof value === 'string' && Object.hasOwn(spec.values, value) ? { value } : INVALID;
+    case 'boolean':
+      return typeof value === 'boolean' ? { value } : INVALID;
+    case 'datetime': {
+      const ms = typeof value === 'string' ? readInstant(value) : null;
+      return ms === null ? INVALID : { value: ms };
+    }
+    case 'string':
+      return typeof value === 'string' ? { value } : INVALID;
+    case 'object':
+      return isObject(value) ? { value } : INVALID;
+    case 'array<enum>':
+      return isArrayOf(value, (x) => typeof x === 'string' && Object.hasOwn(spec.values, x))
+        ? { value: [...new Set(value)] }
+        : INVALID;
+    case 'array<string>':
+      return isArrayOf(value, (x) => typeof x === 'string') ? { value } : INVALID;
+    case 'array<integer>': {
+      if (!isArrayOf(value, Number.isInteger) || value.length !== spec.items.length) return INVALID;
+      const { min, max } = spec;
+      return value.every((x) => typeof x === 'number' && x >= min && x <= max) ? { value } : { code: 'OUT_OF_RANGE' };
+    }
+  }
+}
+
+/** A finite number within its bounds; also for the answers of an `object`. */
+export function checkNumber(
+  value: unknown,
+  bounds: { min: number; max: number; exclusiveMin?: boolean },
+  whole: boolean,
+): Checked {
+  if (typeof value !== 'number' || !Number.isFinite(value) || (whole && !Number.isInteger(value))) return INVALID;
+  const tooLow = bounds.exclusiveMin ? value <= bounds.min : value < bounds.min;
+  return tooLow || value > bounds.max ? { code: 'OUT_OF_RANGE' } : { value };
+}
+
+const isObject = (value: unknown): value is Readonly<Record<string, unknown>> =>
+  typeof value === 'object' && value !== null && !Array.isArray(value);
+
+const isArrayOf = (value: unknown, test: (x: unknown) => boolean): value is readonly unknown[] =>
+  Array.isArray(value) && value.every(test);
+
+const ISO = /^(\d{4})-(\d{2})-(\d{2})T(\d{2}):(\d{2})(?::(\d{2})(?:[.,]\d{1,9})?)?(?:Z|[+-](\d{2}):?(\d{2}))$/;
+
+/** ISO 8601 with a zone offset, of a day and time that exist; else null. A moment without its zone is no moment. @returns milliseconds */
+export function readInstant(text: string): number | null {
+  const parts = ISO.exec(text);
+  if (!parts) return null;
+  const [year = 0, month = 0, day = 0, hour = 0, minute = 0, second = 0, zoneHour = 0, zoneMinute = 0] = parts
+    .slice(1)
+    .map((part) => (part === undefined ? 0 : Number(part)));
+  const lastDay = month >= 1 && month <= 12 ? new Date(Date.UTC(year, month, 0)).getUTCDate() : 0;
+  if (day < 1 || day > lastDay || hour > 23 || minute > 59 || second > 59 || zoneHour > 14 || zoneMinute > 59) return null;
+  const ms = Date.parse(text.replace(',', '.').replace(/([+-]\d{2})(\d{2})$/, '$1:$2'));
+  return Number.isNaN(ms) ? null : ms;
+}
