@@ -21,6 +21,7 @@ import { PgServerStore } from './db/store.ts';
 import { openApiRoutes } from './openapi/route.ts';
 import { aiRoutes } from './routes/ai.ts';
 import { auditRoutes } from './routes/audit.ts';
+import { calculatorRoutes } from './routes/calculators.ts';
 import { closeSoon } from './routes/closing.ts';
 import { compressAnswers } from './routes/compress.ts';
 import { secureHeaders } from './routes/headers.ts';
@@ -86,6 +87,7 @@ export function buildApp(deps: AppDeps): FastifyInstance {
     recordRoutes(api, s);
     aiRoutes(api, s);
     summaryRoutes(api, s);
+    calculatorRoutes(api, s);
     openApiRoutes(api, config.version);
     searchRoutes(api, s);
   });

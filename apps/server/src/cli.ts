@@ -2,7 +2,9 @@ import { randomBytes } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { type Actor, type Role, uuidv7 } from '@psa/domain';
 import type { ClientConfig, Pool } from 'pg';
+import { z } from 'zod';
 import { runVerify, VERIFY_USAGE, verifyOptions } from './audit/command.ts';
+import { CALC_USAGE, calc, typed } from './calc.ts';
 import { type Config, type ExternalDatabase, readConfig } from './config.ts';
 import { Database } from './db/database.ts';
 import { homeFacility } from './db/home.ts';
@@ -16,7 +18,8 @@ import { serverPassword, tokenKey } from './secrets.ts';
 import { serverLogin } from './server-login.ts';
 
 const USAGE = `npm run psa -- import-fhir FILE...   imports patients and allergies from FHIR (R4, STU3, DSTU2), JSON
-${VERIFY_USAGE}`;
+${VERIFY_USAGE}
+${CALC_USAGE}`;
 const say = (line: string) => process.stdout.write(`${line}\n`);
 
 /** A sentence for the person at the terminal; shown without a stack trace. */
@@ -88,6 +91,7 @@ function show(file: string, report: ImportReport): void {
 async function main(args: readonly string[]): Promise<void> {
   const [command, ...files] = args;
   if (command === 'verify-audit') return verify(files);
+  if (command === 'calc' && files.length === 1) return runCalc(files[0] as string);
   if (command !== 'import-fhir' || files.length === 0) throw new Told(USAGE);
   await withDatabase('server', async (pool) => {
     const now = Date.now;
@@ -105,6 +109,17 @@ async function verify(args: readonly string[]): Promise<void> {
   await withDatabase('owner', async (pool) => {
     if (!(await runVerify(pool, options, say))) process.exitCode = 1;
   });
+}
+
+/** Exit code 1 when a vector fails or a calculator is unknown. */
+function runCalc(file: string): void {
+  const content = read(typed(file, process.env));
+  try {
+    if (!calc(content, say)) process.exitCode = 1;
+  } catch (error) {
+    if (!(error instanceof z.ZodError)) throw error;
+    throw new Told(`${file} is not a file of test vectors: ${z.prettifyError(error)}`);
+  }
 }
 
 function read(file: string): unknown {

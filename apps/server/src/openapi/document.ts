@@ -1,6 +1,7 @@
 import type { Json } from '@psa/domain';
 import { assistanceOperations } from './assistance.ts';
 import { auditOperations } from './audit.ts';
+import { calculatorOperations } from './calculators.ts';
 import type { Operation } from './operation.ts';
 import { written } from './operation.ts';
 import { otherOperations } from './others.ts';
@@ -12,6 +13,7 @@ export const OPERATIONS: readonly Operation[] = [
   ...otherOperations,
   ...assistanceOperations,
   ...auditOperations,
+  ...calculatorOperations,
   ...recordOperations,
 ];
 

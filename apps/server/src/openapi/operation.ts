@@ -28,6 +28,8 @@ export interface Operation {
   done: { status: number; schema?: Schema; type?: string; about?: string };
   /** Refusals beside those of every request. */
   problems: readonly ProblemCode[];
+  /** Answers of a shape of their own, by status. */
+  also?: Readonly<Record<number, { about: string; schema: Schema }>>;
 }
 
 /** What any request may meet. */
@@ -87,6 +89,8 @@ export function written(op: Operation): { [key: string]: Json } {
       content: { 'application/json': { schema: problemSchema(codes) } },
     };
   }
+  for (const [status, { about, schema }] of Object.entries(op.also ?? {}))
+    responses[status] = { description: about, content: { 'application/json': { schema } } };
   return {
     operationId: idOf(op),
     tags: [op.tag],
