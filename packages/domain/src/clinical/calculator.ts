@@ -25,7 +25,7 @@ export interface OutputSpec {
   nullable?: boolean;
   /** Words for values that are ids, of a text or of the entries of a list. */
   values?: Readonly<Record<string, string>>;
-  /** Of a text or number that is a class: every value there is, with what it means. */
+  /** Of a text, number or yes/no that is a class: every value there is (as text), with what it means. */
   bands?: Readonly<Record<string, Band>>;
 }
 

@@ -1,4 +1,4 @@
-import type { InputSpec, Inputs, ValuesOf } from './input.ts';
+import type { AnswerItem, InputSpec, Inputs, ValuesOf } from './input.ts';
 import { type Refusal, type RefusalCode, refuse } from './refusal.ts';
 
 type Checked = { value: unknown } | { code: RefusalCode };
@@ -41,7 +41,7 @@ function checkValue(spec: InputSpec, value: unknown): Checked {
       return checkNumber(value, spec, spec.type === 'integer');
     }
     case 'enum':
-      return typeof value === 'string' && Object.hasOwn(spec.values, value) ? { value } : INVALID;
+      return checkChoice(value, spec.values);
     case 'boolean':
       return typeof value === 'boolean' ? { value } : INVALID;
     case 'datetime': {
@@ -76,6 +76,30 @@ export function checkNumber(
   const tooLow = bounds.exclusiveMin ? value <= bounds.min : value < bounds.min;
   return tooLow || value > bounds.max ? { code: 'OUT_OF_RANGE' } : { value };
 }
+
+/**
+ * Reads answers by id, in the order given; null is no answer. An id that is not among `items` is INVALID_VALUE.
+ * @param field the input they are; an answer is told as `field.id`
+ */
+export function readAnswers<Id extends string, V extends string | number>(
+  items: Readonly<Record<Id, AnswerItem>>,
+  given: Readonly<Record<string, unknown>>,
+  field: string,
+): { answers: Readonly<Partial<Record<Id, V>>> } | Refusal {
+  const answers: Record<string, unknown> = {};
+  for (const [id, value] of Object.entries(given)) {
+    const item: AnswerItem | undefined = Object.hasOwn(items, id) ? items[id as Id] : undefined;
+    if (!item) return refuse('INVALID_VALUE', `${field}.${id}`);
+    if (value === null || value === undefined) continue;
+    const checked = 'values' in item ? checkChoice(value, item.values) : checkNumber(value, item, item.integer === true);
+    if ('code' in checked) return refuse(checked.code, `${field}.${id}`);
+    answers[id] = checked.value;
+  }
+  return { answers: answers as Partial<Record<Id, V>> };
+}
+
+const checkChoice = (value: unknown, values: Readonly<Record<string, string>>): Checked =>
+  typeof value === 'string' && Object.hasOwn(values, value) ? { value } : INVALID;
 
 const isObject = (value: unknown): value is Readonly<Record<string, unknown>> =>
   typeof value === 'object' && value !== null && !Array.isArray(value);

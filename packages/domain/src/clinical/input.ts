@@ -88,9 +88,13 @@ export interface AnswersSpec extends Asked {
   items: Readonly<Record<string, AnswerItem>>;
 }
 
-export type AnswerItem =
+export type AnswerItem = (
   | { label: string; values: Words }
-  | { label: string; min: number; max: number; integer?: boolean; unit?: string };
+  | { label: string; min: number; max: number; integer?: boolean; unit?: string }
+) & {
+  /** Asked only when that input has one of these values; else its id is unknown. */
+  when?: { field: string; is: readonly string[] };
+};
 
 export type InputSpec =
   | NumberSpec

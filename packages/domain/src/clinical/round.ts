@@ -14,5 +14,11 @@ export function roundDown(value: number, decimals = 0): number {
   return Math.floor(value * scale + GUARD) / scale;
 }
 
+/** Whether a computed value reaches a limit, or would but for binary noise (0.1 + 0.2 against 0.3). */
+export const atLeast = (value: number, limit: number): boolean => value >= limit - GUARD;
+
+/** Whether a computed value lies beyond a limit by more than binary noise. */
+export const above = (value: number, limit: number): boolean => value > limit + GUARD;
+
 /** An instant for people and machines: ISO 8601 UTC with milliseconds. */
 export const utc = (ms: number): string => new Date(ms).toISOString();
