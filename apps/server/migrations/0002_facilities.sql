@@ -14,7 +14,9 @@ create table facilities (
   short_name varchar(20) not null,
   country varchar(100) not null,
   time_zone varchar(60) not null,
+  offline_lease_hours integer,
   constraint facilities_facility_id_id_key unique (facility_id, id),
+  constraint facilities_offline_lease_hours_range check (offline_lease_hours between 1 and 720),
   constraint facilities_own_facility check (facility_id = id)
 );
 create trigger facilities_kept before delete or truncate on facilities for each statement execute function record_kept();

@@ -37,6 +37,7 @@ import type { AppConfig, Services } from './routes/services.ts';
 import { webApp } from './routes/static.ts';
 import { summaryRoutes } from './routes/summary.ts';
 import { syncRoutes } from './routes/sync.ts';
+import { tabletRoutes } from './routes/tablets.ts';
 import { trialRoutes } from './routes/trial.ts';
 import { userRoutes } from './routes/users.ts';
 
@@ -82,6 +83,7 @@ export function buildApp(deps: AppDeps): FastifyInstance {
     healthRoute(api, s, () => isMigrated(s.db.of(null)));
     trialRoutes(api, s);
     syncRoutes(api, s);
+    tabletRoutes(api, s);
     liveRoute(api, s);
     auditRoutes(api, s);
     recordRoutes(api, s);

@@ -18,5 +18,6 @@ export * from './server/group.ts';
 export * from './server/memory.ts';
 export type { HeldState, MemoryState } from './server/memory-state.ts';
 export { grants } from './server/pull.ts';
+export { handIn } from './server/push.ts';
 export { pagesOf, SnapshotShelf } from './server/snapshot.ts';
 export * from './server/store.ts';

@@ -84,6 +84,34 @@ export const pushRequestSchema = z.strictObject({
 });
 export type PushRequest = z.infer<typeof pushRequestSchema>;
 
+/**
+ * Unsent work in a file, or before a withdrawn device is emptied: entries of an outbox as they lie there, each sealed (AES-GCM-256) under
+ * the device's outbox key, which besides that device only the server has. `k` is the name of that key, `iv` and `d` are base64; the place
+ * that is authenticated with an entry is `["outbox", cseq]`. Whoever is signed in may hand them in.
+ */
+export const handInRequestSchema = z.strictObject({
+  device: uuid,
+  schema: z.int().min(1),
+  entries: z
+    .array(
+      z.strictObject({
+        cseq: z.int().min(1),
+        k: z.string().max(16),
+        iv: z.string().max(24),
+        // A group's text as JSON, sealed, in base64.
+        d: z.string().max(4 * PUSH_BYTES_MAX),
+      }),
+    )
+    .min(1)
+    .max(PUSH_GROUPS_MAX),
+});
+export type HandInRequest = z.infer<typeof handInRequestSchema>;
+
+/** One entry per entry of the request, in its order; without results when it could not be opened: then it is to be kept. */
+export interface HandInReply {
+  groups: PushReply['groups'];
+}
+
 export type ResultStatus = 'applied' | 'merged' | 'conflict' | 'deferred' | 'refused';
 
 /** What became of one mutation. Everything but `deferred` is final and is given again, word for word, for the same mid. */
@@ -197,6 +225,8 @@ export interface DeviceGrant {
   id: string;
   state: 'active' | 'drain' | 'revoked';
   epoch: string;
+  /** Without contact for so many hours the device opens for nobody until it has reached the server. */
+  lease_hours: number;
   scopes: string[];
   keys: {
     /** Seals outbox, attention, journal and drafts: everyone who signs in here carries them, nobody loses them. */

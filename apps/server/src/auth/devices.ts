@@ -1,4 +1,4 @@
-import { type Actor, ProblemError, type RandomBytes, scopesOfActor } from '@psa/domain';
+import { type Actor, OFFLINE_LEASE_HOURS, ProblemError, type RandomBytes, scopesOfActor } from '@psa/domain';
 import type { DeviceGrant } from '@psa/sync';
 import pg from 'pg';
 import type { Database } from '../db/database.ts';
@@ -55,6 +55,10 @@ export async function grant(
       select $1, $2, n, k from unnest($3::text[], $4::bytea[]) as t (n, k) on conflict (facility_id, device_id, name) do nothing`,
     [actor.facility_id, device.id, names, fresh],
   );
+  const lease = await own.query<{ hours: number | null }>(
+    'select offline_lease_hours as hours from facilities where facility_id = $1 and id = $1',
+    [actor.facility_id],
+  );
   const { rows } = await own.query<{ name: string; key: Buffer }>(
     'select name, key from device_keys where facility_id = $1 and device_id = $2 and name = any ($3)',
     [actor.facility_id, device.id, names],
@@ -69,6 +73,7 @@ export async function grant(
     id: device.id,
     state: device.state === 'drain' ? 'drain' : 'active',
     epoch,
+    lease_hours: lease.rows[0]?.hours ?? OFFLINE_LEASE_HOURS,
     scopes,
     keys: {
       outbox: key('outbox'),

@@ -7,10 +7,12 @@ import { written } from './operation.ts';
 import { otherOperations } from './others.ts';
 import { recordOperations, recordSchemas } from './records.ts';
 import { object, type Schema, text } from './schema.ts';
+import { tabletOperations } from './tablets.ts';
 
 /** Every operation of the API: signing in and accounts first, then the records in their order. */
 export const OPERATIONS: readonly Operation[] = [
   ...otherOperations,
+  ...tabletOperations,
   ...assistanceOperations,
   ...auditOperations,
   ...calculatorOperations,

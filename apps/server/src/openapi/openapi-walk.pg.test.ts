@@ -187,6 +187,9 @@ const sync = (tablet: Tablet) => ({
 
 /** What each operation beside the records is asked with. */
 const BODIES: Readonly<Record<string, (tablet: Tablet) => object>> = {
+  'post /api/sync/hand-in': (t) => ({ device: t.device, schema: 1, entries: [{ cseq: 1, k: 'x', iv: 'x', d: 'x' }] }),
+  'post /api/sync/hand-in/release': (t) => ({ device: t.device }),
+  'post /api/sync/wiped': (t) => ({ device: t.device }),
   'post /api/login': () => ({ email: `nobody.${randomUUID()}@unth.edu.ng`, password: 'not the password' }),
   'post /api/auth/login': (t) => ({
     email: String(t.reply.user.email),

@@ -34,6 +34,7 @@ const login: Operation = {
           id: ID,
           state: text({ enum: ['active', 'drain', 'revoked'] }),
           epoch: ID,
+          lease_hours: whole(),
           scopes: list(text()),
           keys: object({ outbox: text(), author: text(), scopes: { type: 'object', additionalProperties: text() } }),
         }),
@@ -164,6 +165,8 @@ const result = object(
   },
   ['version', 'conflict_id', 'code', 'say', 'fields'],
 );
+/** The answer to groups that were sent, one by one. */
+export const pushedGroups = list(object({ cseq: whole(), group: orNull(ID), results: list(result) }));
 /** A session that was opened without a device cannot sync. */
 const DEVICE: readonly ProblemCode[] = ['INVALID', 'NOT_YOURS'];
 
@@ -182,7 +185,7 @@ const sync: Operation[] = [
         epoch: ID,
         server_time: MOMENT,
         head: whole(),
-        groups: list(object({ cseq: whole(), group: orNull(ID), results: list(result) })),
+        groups: pushedGroups,
       }),
     },
     problems: [...DEVICE, 'EPOCH_CHANGED'],

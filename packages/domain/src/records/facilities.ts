@@ -1,6 +1,9 @@
 import { NOBODY, ROLES } from '../access.ts';
-import { text } from '../fields.ts';
+import { integer, text } from '../fields.ts';
 import { defineRecord } from '../record.ts';
+
+/** How long a device may show records without having reached the server, where the hospital says nothing else. */
+export const OFFLINE_LEASE_HOURS = 72;
 
 export const facilities = defineRecord({
   name: 'facilities',
@@ -14,6 +17,12 @@ export const facilities = defineRecord({
     short_name: text('Short name', { required: true, max: 20 }),
     country: text('Country', { required: true }),
     time_zone: text('Time zone', { required: true, max: 60, help: 'IANA name, for example Africa/Lagos.' }),
+    offline_lease_hours: integer('Records open without contact for', {
+      least: 1,
+      most: 720,
+      unit: 'h',
+      help: `A device that has not reached the server for so long asks for it before it opens. ${OFFLINE_LEASE_HOURS} hours unless set.`,
+    }),
   },
   access: { read: ROLES, create: NOBODY, edit: ['super_admin'], retract: NOBODY },
   list: ['name', 'short_name', 'time_zone'],

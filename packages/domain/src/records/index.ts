@@ -112,6 +112,8 @@ export const RECORDS = {
 
 export type Kind = keyof typeof RECORDS;
 
+export { OFFLINE_LEASE_HOURS } from './facilities.ts';
+
 /** All declarations, parents before children. */
 export const RECORD_LIST: readonly RecordDef[] = Object.values(RECORDS) as unknown as readonly RecordDef[];
 

@@ -31,25 +31,43 @@ export async function push(store: ServerStore, env: ServerEnv, caller: Caller, r
   return { epoch: life.epoch, server_time: env.now(), head, groups };
 }
 
+/**
+ * Takes in what somebody carries for another device: each group is judged with its author's rights, like any push (S4), and once (S21).
+ * Of a device that was withdrawn it is kept raw and judged by nobody until somebody releases it.
+ * @param caller whoever carries it. @param device where it was saved.
+ */
+export async function handIn(
+  store: ServerStore,
+  env: ServerEnv,
+  caller: Omit<Caller, 'device' | 'device_state'>,
+  from: { device: string; schema: number; withdrawn: boolean },
+  groups: readonly SignedGroup[],
+): Promise<Answer[]> {
+  const { device, schema } = from;
+  const life = await store.epoch(caller.actor.facility_id);
+  const carried: Caller = { ...caller, device, device_state: 'active' };
+  const about = { offset: null, schema, life };
+  const answers: Answer[] = [];
+  for (const signed of groups) {
+    const raw: RawGroup = { device, cseq: signed.cseq, body: signed.body, sig: signed.sig };
+    const group = from.withdrawn ? (readGroup(signed.body)?.group ?? null) : null;
+    answers.push(
+      from.withdrawn
+        ? await keepRaw(store, carried, contextOf(env, carried, signed, about), raw, { code: 'DEVICE_REVOKED' }, group)
+        : await pushSigned(store, env, carried, signed, about),
+    );
+  }
+  return answers;
+}
+
 async function pushSigned(
   store: ServerStore,
   env: ServerEnv,
   caller: Caller,
   signed: SignedGroup,
-  { offset, schema, life }: { offset: number; schema: number; life: Life },
+  about: About,
 ): Promise<Answer> {
-  const base: Omit<DecideContext, 'actor'> = {
-    origin: 'device',
-    device: caller.device,
-    cseq: signed.cseq,
-    now: env.now(),
-    clock_offset_ms: offset,
-    schema,
-    life,
-    newId: () => env.newId(),
-    address: caller.address,
-    user_agent: caller.user_agent,
-  };
+  const base = contextOf(env, caller, signed, about);
   const raw: RawGroup = { device: caller.device, cseq: signed.cseq, body: signed.body, sig: signed.sig };
   const group = readGroup(signed.body);
   if (!group) return keepRaw(store, caller, base, raw, { code: 'UNREADABLE' }, null);
@@ -59,6 +77,26 @@ async function pushSigned(
   if ('crash' in outcome) env.report(`group ${group.group} of device ${caller.device} could not be judged`, outcome.crash);
   return { cseq: signed.cseq, group: group.group, results: outcome.results };
 }
+
+/** What is known of a push beside its groups; the offset of the clock only when the device itself is at the other end. */
+interface About {
+  offset: number | null;
+  schema: number;
+  life: Life;
+}
+
+const contextOf = (env: ServerEnv, caller: Caller, { cseq }: SignedGroup, about: About): Omit<DecideContext, 'actor'> => ({
+  origin: 'device',
+  device: caller.device,
+  cseq,
+  now: env.now(),
+  clock_offset_ms: about.offset,
+  schema: about.schema,
+  life: about.life,
+  newId: () => env.newId(),
+  address: caller.address,
+  user_agent: caller.user_agent,
+});
 
 /** A device carries only what was saved on it, in the name of somebody of the same facility. */
 async function authorOf(env: ServerEnv, caller: Caller, device: string, author: string, raw: RawGroup) {
