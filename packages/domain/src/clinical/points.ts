@@ -1,12 +1,14 @@
-/** Points by a table of upper limits: those of the first row whose limit is not passed, else `beyond`. */
-export const upTo = <T extends string | number>(value: number, rows: readonly (readonly [limit: number, T])[], beyond: T): T =>
-  rows.find(([limit]) => value <= limit)?.[1] ?? beyond;
+import { above, atLeast } from './round.ts';
 
-/** The same where the limit itself belongs to the next row. */
-export const below = <T extends string | number>(value: number, rows: readonly (readonly [limit: number, T])[], beyond: T): T =>
-  rows.find(([limit]) => value < limit)?.[1] ?? beyond;
+/** The value of the first limit that is not passed, else the last. `values` holds one more than `limits`, which rise. */
+export const upTo = <T extends string | number>(value: number, limits: readonly number[], values: readonly T[]): T =>
+  values.at(limits.findIndex((limit) => !above(value, limit))) as T;
 
-/** What each answer adds to a score: words and points. */
+/** The same where a limit itself belongs to what comes after it. Binary noise does not keep a value below its limit. */
+export const below = <T extends string | number>(value: number, limits: readonly number[], values: readonly T[]): T =>
+  values.at(limits.findIndex((limit) => !atLeast(value, limit))) as T;
+
+/** What an answer adds to a score: words and points. */
 export type Part = readonly [words: string, points: number];
 
 export const total = (parts: readonly Part[]): number => parts.reduce((sum, [, points]) => sum + points, 0);

@@ -1,5 +1,6 @@
 import { type Band, defineCalculator } from '../calculator.ts';
 import { number } from '../input.ts';
+import { below } from '../points.ts';
 import { round } from '../round.ts';
 
 const BANDS = {
@@ -21,13 +22,8 @@ const BANDS = {
   },
 } as const satisfies Record<string, Band>;
 
-function category(bmi: number): keyof typeof BANDS {
-  if (bmi < 18.5) return 'underweight';
-  if (bmi < 25) return 'normal';
-  if (bmi < 30) return 'overweight';
-  if (bmi < 35) return 'obese_1';
-  return bmi < 40 ? 'obese_2' : 'obese_3';
-}
+const category = (bmi: number): keyof typeof BANDS =>
+  below(bmi, [18.5, 25, 30, 35, 40], ['underweight', 'normal', 'overweight', 'obese_1', 'obese_2', 'obese_3']);
 
 /** Weight in kg over height in m squared; classes of WHO for adults. Source: WHO Technical Report 894, 2000. */
 export const bmi = defineCalculator({
