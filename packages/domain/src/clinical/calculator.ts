@@ -23,7 +23,7 @@ export interface OutputSpec {
   decimals?: number;
   /** May be null: it cannot be told from what was given. */
   nullable?: boolean;
-  /** Words for values that are ids, of a text or of the entries of a list. */
+  /** Words for values that are ids, of a text, of the entries of a list or of the parts of an object. */
   values?: Readonly<Record<string, string>>;
   /** Of a text, number or yes/no that is a class: every value there is (as text), with what it means. */
   bands?: Readonly<Record<string, Band>>;

@@ -61,6 +61,8 @@ export interface InstantSpec extends Asked {
 
 export interface TextSpec extends Asked {
   type: 'string';
+  /** What there is to choose from, by id; the calculator refuses others. Without it the text is free. */
+  offered?: Words;
 }
 
 /** Any number of the values, each at most once in what the calculator is given. */
@@ -79,6 +81,8 @@ export interface IntegersSpec extends Asked {
 
 export interface TextsSpec extends Asked {
   type: 'array<string>';
+  /** What there is to choose from, by id; the calculator refuses others. */
+  offered?: Words;
 }
 
 /** Answers by the id of an item; the calculator itself says which items there are and what each may be. */
