@@ -153,6 +153,12 @@ export function scopeOfRow(def: RecordDef, row: Readonly<Record<string, unknown>
   return def.scope;
 }
 
+/** Whether this scope may hold rows of this record: its own; any, when a row names its scope; that of any person, when a row is somebody's. */
+export function mayHold(def: RecordDef, scope: string): boolean {
+  if (def.scope === 'row') return true;
+  return def.scope === 'person' ? scope.startsWith(personScope('')) : def.scope === scope;
+}
+
 export interface Stamp {
   field: string;
   as: 'who' | 'when';

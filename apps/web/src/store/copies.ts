@@ -1,4 +1,4 @@
-import { type AnyRow, ProblemError, recordOf, SYNCED } from '@psa/domain';
+import { type AnyRow, mayHold, ProblemError, recordOf, SYNCED, scopeOfRow } from '@psa/domain';
 import {
   crc32,
   type DeviceMeta,
@@ -25,12 +25,12 @@ export interface CopiesEnv {
 const ALL_OF = (first: string): IDBKeyRange => IDBKeyRange.bound([first], [first, []]);
 const sameSet = (a: readonly string[], b: readonly string[]) => a.length === b.length && a.every((x) => b.includes(x));
 
-/** The scope a row is kept under; empty for a retracted row that no longer says where it was. */
-function scopeOfRow(kind: string, row: AnyRow | null): string | null {
-  const scope = recordOf(kind)?.scope;
-  if (scope === undefined || scope === 'none') return null;
-  if (scope !== 'row') return scope;
-  return row === null ? '' : String(row.scope);
+/** The scope a row is kept under; empty for a retracted row that no longer says where it was, null for what is not kept. */
+function placeOf(kind: string, row: AnyRow | null): string | null {
+  const def = recordOf(kind);
+  if (def === undefined || def.scope === 'none') return null;
+  if (row !== null) return scopeOfRow(def, row);
+  return def.scope === 'row' || def.scope === 'person' ? '' : def.scope;
 }
 
 /** The server's copies on this device: pages as they came, and the delta over them (docs/sync.md, S42–S48). */
@@ -105,7 +105,7 @@ export class Copies {
 
   async #sealed(page: Parameters<DeviceStore['applyPage']>[1]): Promise<{ key: [string, string]; value: DeltaValue }[]> {
     const rows = Object.entries(page.rows).flatMap(([kind, list]) =>
-      list.map((row) => ({ kind, row, scope: scopeOfRow(kind, row) })),
+      list.map((row) => ({ kind, row, scope: placeOf(kind, row) })),
     );
     const sealed = rows.map(async ({ kind, row, scope }) => {
       const key = scope === null ? undefined : this.#env.keys.scopes.get(scope);
@@ -115,7 +115,7 @@ export class Copies {
       return [{ key: [kind, row.id] as [string, string], value: { scope, at: page.next, v: row.row_version, s } }];
     });
     const gone = page.gone.flatMap(([kind, id, , v]) => {
-      const scope = scopeOfRow(kind, null);
+      const scope = placeOf(kind, null);
       return scope === null ? [] : [{ key: [kind, id] as [string, string], value: { scope, at: page.next, v, s: null } }];
     });
     return [...(await Promise.all(sealed)).flat(), ...gone];
@@ -313,7 +313,7 @@ export class Copies {
       held.add(scope);
       copies.take(content);
     });
-    const kinds = SYNCED.filter((def) => def.scope === 'row' || held.has(def.scope));
+    const kinds = SYNCED.filter((def) => [...held].some((scope) => mayHold(def, scope)));
     return { cursor, kinds: Object.fromEntries(kinds.map((def) => [def.name, digestOf(copies.rows(def.name))])) };
   }
 }

@@ -1,5 +1,5 @@
 import 'fake-indexeddb/auto';
-import { type DeviceFixture, deviceStoreContract } from '@psa/sync/contracts';
+import { type DeviceFixture, deviceStoreContract, PERSON_SCOPE } from '@psa/sync/contracts';
 import { deleteDB } from 'idb';
 import { test } from 'vitest';
 import { type Database, openDatabase } from './database.ts';
@@ -10,7 +10,7 @@ import { keysFor } from './testing-keys.ts';
 /** A database of its own for each case, with as many openers as the case asks for. */
 async function open(): Promise<DeviceFixture> {
   const name = `psa ${crypto.randomUUID()}`;
-  const keys = await keysFor(['ref', 'identity', 'clinical']);
+  const keys = await keysFor(['ref', 'identity', 'clinical', PERSON_SCOPE]);
   const openers: Database[] = [];
   const other = async () => {
     const db = await openDatabase({ name, newId: () => crypto.randomUUID() });

@@ -5,7 +5,9 @@ import {
   type DeviceCase,
   deviceCase,
   EPOCH,
+  notice,
   nth,
+  PERSON_SCOPE,
   pageOf,
   patient,
   settled,
@@ -264,5 +266,26 @@ export const copyCases: readonly DeviceCase[] = [
     same(kinds.sync_conflicts, digestOf([conflict(31, 'identity')]), 'conflicts');
     same(kinds.patient_admissions, undefined, 'nothing of scopes that are not held');
     same(kinds.patient_allergies ?? { count: 0, sum: 0 }, { count: 0, sum: 0 }, 'an empty kind is empty');
+  }),
+
+  deviceCase('[S43] what is one person’s is kept under their scope: taken, told as gone, counted, dropped', async (f) => {
+    const store = await settled(f);
+    await takeSnapshot(store, f, PERSON_SCOPE, 10, [{ kind: 'notifications', rows: [notice(41), notice(42)] }]);
+    const page = { rows: { notifications: [notice(43), notice(41, 2)] }, gone: [], next: 11 };
+    await store.applyPage(10, page);
+    const again = await f.reopen();
+    same(await copies(again, 'notifications'), ['41@2', '42@1', '43@1'], 'a notice that came by a pull');
+    same((await again.digest()).kinds.notifications, digestOf([notice(41, 2), notice(42), notice(43)]), 'counted');
+    await again.applyPage(11, {
+      rows: {},
+      gone: [
+        ['notifications', nth(43), 'D', 2],
+        ['notifications', nth(42), 'D', 2],
+      ],
+      next: 12,
+    });
+    same(await copies(again, 'notifications'), ['41@2'], 'told as gone');
+    await again.dropScopes([PERSON_SCOPE]);
+    same(await copies(await f.reopen(), 'notifications'), [], 'dropped with the scope');
   }),
 ];

@@ -85,6 +85,17 @@ export const conflict = (n: number, scope: 'ref' | 'identity' | 'clinical', vers
   status: 'Open',
 });
 
+/** The person whose devices may hold notices in these cases, and the scope of what is theirs. */
+export const PERSON = nth(0xa0);
+export const PERSON_SCOPE = `user:${PERSON}`;
+
+/** A server copy of a notice, which lives in the scope of the person it is for. */
+export const notice = (n: number, version = 1): AnyRow => ({
+  ...system(nth(n), version),
+  user_id: PERSON,
+  message: `Notice ${n}`,
+});
+
 /** A group of one edit on each of the given patients. */
 export function edits(n: number, ...targets: number[]): NewGroup {
   const group: Group = {

@@ -30,7 +30,7 @@ beforeEach(async () => {
   const random = new Random(1);
   const newId = () => uuidv7(time.now, (n) => random.random(n));
   const facility = newId();
-  database = memoryDatabase(facility, time, newId);
+  database = memoryDatabase(facility, time, { newId, now: () => new Date(time.now).toISOString() });
   server = new SimServer(facility, database.store, time, random, new Ledger());
   hospital = await foundHospital(server);
   user = hospital.staff.get('consultant') ?? '';
@@ -335,4 +335,61 @@ test('[S27] the author of an edit that met a retraction can let it in', async ()
   expect((await end.syncOnce()).results).toMatchObject({ conflict: 0, applied: 2 });
   expect((await store.serverRows('patients')).find((r) => r.id === id)).toMatchObject({ phone: '0801', deleted: false });
   expect((await store.serverRows('sync_conflicts'))[0]?.status).toBe('Resolved');
+});
+
+/** A conflict about nothing, in a scope, as the judge would park it. */
+const conflictIn = (scope: string): Wish => ({
+  ...register(),
+  kind: 'sync_conflicts',
+  patch: {
+    ...{ scope, kind: 'patients', record_id: disk.device, op: 'edit', fields: ['phone'], theirs: {}, mine: {}, group_rest: [] },
+    ...{ severity: 'low', status: 'Open', mutation_id: disk.device, device_id: disk.device, author_id: user },
+    written_at: new Date(time.now).toISOString(),
+  },
+});
+const moved = (wish: Wish, scope: string): Wish => ({ ...wish, op: 'edit', patch: { scope } });
+const conflicts = async () => (await store.serverRows('sync_conflicts')).map((row) => row.scope);
+
+test('[S44] a row that moves from one held scope to another stays; one that leaves them goes, and comes with the scope it went to', async () => {
+  const wish = conflictIn('identity');
+  await server.write(hospital.admin, [wish]);
+  await end.syncOnce();
+  await server.write(hospital.admin, [moved(wish, 'orders')]);
+  await end.syncOnce();
+  expect(await conflicts()).toEqual(['orders']);
+  await server.changeRole(hospital.admin, user, 'lab');
+  await end.syncOnce();
+  expect(await conflicts()).toEqual(['orders']);
+  await server.write(hospital.admin, [moved(wish, 'clinical')]);
+  await end.syncOnce();
+  expect(await conflicts()).toEqual([]);
+  await server.changeRole(hospital.admin, user, 'consultant');
+  await end.syncOnce();
+  expect(await conflicts()).toEqual(['clinical']);
+});
+
+test('[S47] what is one person’s and came by a pull is counted as the server counts it', async () => {
+  await end.syncOnce();
+  const told = { ...register(), kind: 'notifications', patch: { user_id: user, kind: 'Other', message: 'One' } };
+  await server.write(hospital.admin, [told]);
+  await end.syncOnce();
+  expect(await store.serverRows('notifications')).toHaveLength(1);
+  time.now += 7 * 3600 * 1000;
+  expect((await end.syncOnce()).differed).toEqual([]);
+  disk.delta.clear();
+  time.now += 7 * 3600 * 1000;
+  expect((await end.syncOnce()).differed).toContain('notifications');
+  expect(await store.serverRows('notifications')).toHaveLength(1);
+});
+
+test('[S50] an app that is too old to receive learns of a restore, and sends what it has', async () => {
+  await end.syncOnce();
+  const restore = database.backup?.();
+  await end.save([register()], user);
+  server.restart();
+  restore?.();
+  const { pull } = link;
+  link.pull = (request) => pull({ ...request, schema: request.schema - 2 });
+  const { contact } = await end.syncOnce();
+  expect([contact, await store.outbox(), disk.held]).toEqual(['app_too_old', [], []]);
 });

@@ -1,4 +1,4 @@
-import { type AnyRow, ProblemError, recordOf, SYNCED } from '@psa/domain';
+import { type AnyRow, mayHold, ProblemError, recordOf, SYNCED, scopeOfRow } from '@psa/domain';
 import { crc32 } from '../crc32.ts';
 import { digestOf } from '../digest.ts';
 import type { KindDigest, MutationResult, SnapshotHeader } from '../protocol.ts';
@@ -49,10 +49,12 @@ export class MemoryDisk {
 /** Called around every operation; may throw to end the tab before anything happened, or after it is durable but before it is known. */
 export type StepHook = (operation: string, phase: 'before' | 'after') => void | Promise<void>;
 
+/** The scope a row is kept under; null when a row that is gone no longer says where it was. */
 const scopeOf = (kind: string, row: AnyRow | null): string | null => {
-  const scope = recordOf(kind)?.scope ?? null;
-  if (scope !== 'row') return scope;
-  return row === null ? null : String(row.scope);
+  const def = recordOf(kind);
+  if (!def) return null;
+  if (row !== null) return scopeOfRow(def, row);
+  return def.scope === 'row' || def.scope === 'person' ? null : def.scope;
 };
 const sameSet = (a: readonly string[], b: readonly string[]) => a.length === b.length && a.every((x) => b.includes(x));
 
@@ -200,6 +202,12 @@ export class MemoryDeviceStore implements DeviceStore {
         scope,
         begun.header.pages.flatMap((p) => begun.pages.get(p.n) ?? []),
       );
+      for (const page of disk.pages.get(scope) ?? []) {
+        for (const row of page.rows) {
+          const key = `${page.kind}/${row.id}`;
+          if ((disk.delta.get(key)?.version ?? row.row_version + 1) <= row.row_version) disk.delta.delete(key);
+        }
+      }
       disk.begun.delete(scope);
       disk.cursor ??= begun.header.head;
       if (!disk.held.includes(scope)) disk.held.push(scope);
@@ -252,7 +260,7 @@ export class MemoryDeviceStore implements DeviceStore {
 
   digest(): Promise<{ cursor: number | null; kinds: Record<string, KindDigest> }> {
     return this.step('digest', () => {
-      const kinds = SYNCED.filter((def) => def.scope === 'row' || this.disk.held.includes(def.scope));
+      const kinds = SYNCED.filter((def) => this.disk.held.some((scope) => mayHold(def, scope)));
       return {
         cursor: this.disk.cursor,
         kinds: Object.fromEntries(kinds.map((def) => [def.name, digestOf(this.readRows(def.name))])),

@@ -1,5 +1,5 @@
-import { recordOf, SYNCED } from '@psa/domain';
-import { type KindDigest, PROTOCOL_VERSION, type PullReply, type PullRequest } from '../protocol.ts';
+import { mayHold, SYNCED } from '@psa/domain';
+import { type Gone, type KindDigest, PROTOCOL_VERSION, type PullReply, type PullRequest } from '../protocol.ts';
 import { keyOf } from '../server/store.ts';
 import { instantOf } from './groups.ts';
 import { LinkError } from './link.ts';
@@ -99,7 +99,12 @@ async function drop(c: Contacts, scopes: readonly string[]): Promise<void> {
 }
 
 async function apply(c: Contacts, meta: DeviceMeta, cursor: number, reply: PullReply): Promise<boolean> {
-  const { rows, gone, next } = reply;
+  const { rows, next } = reply;
+  // A row that moved is told as gone from the one scope and is there, in that version, in another: only what it was before is gone.
+  const gone = reply.gone.flatMap(([kind, id, op, version]): Gone[] => {
+    const here = rows[kind]?.some((row) => row.id === id);
+    return here ? [] : [[kind, id, op, op === 'X' ? version - 1 : version]];
+  });
   // A page that says nothing new is not worth a write.
   if (next === cursor && gone.length === 0 && Object.values(rows).every((list) => list.length === 0)) return true;
   if (!(await c.store.applyPage(cursor, { rows, gone, next, held: meta.held, epoch: reply.epoch }))) return false;
@@ -115,19 +120,14 @@ async function refetchDiffering(c: Contacts, told: Readonly<Record<string, KindD
   const own = await c.store.digest();
   if (own.cursor !== at) return false;
   const none: KindDigest = { count: 0, sum: 0 };
-  const differing = SYNCED.map((def) => def.name).filter((kind) => {
-    const [a, b] = [own.kinds[kind] ?? none, told[kind] ?? none];
+  const differing = SYNCED.filter(({ name }) => {
+    const [a, b] = [own.kinds[name] ?? none, told[name] ?? none];
     return a.count !== b.count || a.sum !== b.sum;
   });
-  c.report.differed.push(...differing);
+  c.report.differed.push(...differing.map((def) => def.name));
   const { held } = await c.store.meta();
-  const scopes = new Set(
-    differing.flatMap((kind) => {
-      const scope = recordOf(kind)?.scope;
-      // A conflict lives in the scope of its record: which one lacks it cannot be told.
-      return scope === 'row' ? held : scope !== undefined && held.includes(scope) ? [scope] : [];
-    }),
-  );
+  // Of a kind that lives in several scopes it cannot be told which one lacks a row.
+  const scopes = held.filter((scope) => differing.some((def) => mayHold(def, scope)));
   for (const scope of scopes) await fetchScope(c, scope);
-  return scopes.size > 0;
+  return scopes.length > 0;
 }

@@ -34,10 +34,12 @@ export async function pull<P extends Page>(
 ): Promise<{ head: PullHead; page: P | null }> {
   if (request.device !== caller.device)
     throw new ProblemError('BAD_REQUEST', { say: 'This session belongs to another device.' });
-  if (request.schema < PROTOCOL_VERSION) throw new ProblemError('APP_TOO_OLD');
   const facility = caller.actor.facility_id;
   const life = await store.epoch(facility);
   const { epoch } = life;
+  // An app that is too old is told of a restore all the same: in another epoch it could not send either.
+  const restored = request.epoch !== null && request.epoch !== epoch;
+  if (request.schema < PROTOCOL_VERSION && !restored) throw new ProblemError('APP_TOO_OLD');
   const { granted, revoked } = grants(caller.actor, request.held);
   const head: PullHead = {
     epoch,
