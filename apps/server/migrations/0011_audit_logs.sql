@@ -1,7 +1,7 @@
 -- 0011_audit_logs.sql — Who did or read what, when, from where, before and after. Only ever added to, one table a month, and each
 -- entry holds the hash of the one before: a changed, removed or reordered entry shows (docs/decisions/0011-audit-chain.md).
 
--- Where the chain of each facility ends. Rewritten with every entry: room on its page keeps that cheap. `before` is the hash that
+-- Where the chain of each facility ends. Rewritten with every write: room on its page keeps that cheap. `before` is the hash that
 -- `hash` was made with.
 create table audit_heads (
   facility_id uuid primary key constraint audit_heads_facility_id_fkey references facilities (id),
@@ -47,7 +47,8 @@ create trigger audit_logs_kept before delete or truncate on audit_logs for each 
 create trigger audit_logs_append_only before update on audit_logs for each statement execute function record_append_only();
 -- Triggers of a statement do not watch the partitions; those of a row do.
 create trigger audit_logs_rows_kept before update or delete on audit_logs for each row execute function record_append_only();
-select secure_record('audit_logs', false);
+-- Entries are written by audit_write() alone.
+select secure_record('audit_logs', false, false);
 
 -- What the hash of an entry is made of: every column but its place in the chain (`n`), which the hashes themselves hold. Moments are
 -- milliseconds since 1970, so that no setting of a connection changes the text.
@@ -63,25 +64,49 @@ create function audit_root(facility uuid) returns bytea language sql immutable a
   select sha256(convert_to('audit_logs ' || facility, 'UTF8'))
 $$;
 
--- Whoever writes an entry, and however, it becomes the next link: number and hashes are made here, whatever was given. The row of
--- audit_heads stays locked until the commit, so numbers and commits have one order; a writer does this last. The advisory lock is
--- only a better queue: whoever waits for a row looks again at each new version of it, whoever waits here is woken once.
-create function audit_chain() returns trigger language plpgsql security definer set search_path = pg_catalog, public, pg_temp as $$
+-- Writes entries, in their order, as the next links of the facility's chain: the only way in. The head is read and moved once, however
+-- many they are. It stays locked until the commit, so numbers and commits have one order; a writer does this last. The advisory lock is
+-- only a better queue: whoever waits for a row looks again at each new version of it, whoever waits here is woken once. A person who is
+-- none of this facility stays out of the link; what was claimed is in the quarantine.
+-- Runs as the owner, for the facility that the connection named; the owner itself may write for any.
+create function audit_write(facility uuid, ids uuid[], people uuid[], actions text[], tables text[], records text[], befores text[],
+    afters text[], devices text[], mutations text[], addresses text[], agents text[], times timestamptz[]) returns void
+language plpgsql security definer set search_path = pg_catalog, public, pg_temp as $$
+declare
+  head audit_heads;
+  entry audit_logs;
+  entries audit_logs[] := '{}';
 begin
-  perform pg_advisory_xact_lock(hashtextextended(new.facility_id::text, 7229004));
+  if facility is distinct from psa_facility() and not pg_has_role(session_user, current_user, 'member') then
+    raise exception 'This connection works for another facility.' using errcode = 'insufficient_privilege';
+  end if;
+  perform pg_advisory_xact_lock(hashtextextended(facility::text, 7229004));
+  select * into head from audit_heads h where h.facility_id = facility;
+  if not found then
+    head := (facility, 0, audit_root(facility), audit_root(facility));
+    insert into audit_heads select head.*;
+  end if;
+  for entry in
+    select x.id, facility, u.id, u.id, x.at, x.at, false, 1, '{}'::jsonb, 0, null, null, u.id, x.action, x.table_name, x.record_id,
+      x.old_values::jsonb, x.new_values::jsonb, x.device_id, x.mutation_id, left(x.ip_address, 45), left(x.user_agent, 300), x.at
+    from unnest(ids, people, actions, tables, records, befores, afters, devices, mutations, addresses, agents, times) with ordinality
+      as x (id, user_id, action, table_name, record_id, old_values, new_values, device_id, mutation_id, ip_address, user_agent, at, place)
+    left join users u on u.facility_id = facility and u.id = x.user_id
+    order by x.place
   loop
-    update audit_heads h
-      set n = h.n + 1, before = h.hash, hash = sha256(h.hash || convert_to(audit_text(new), 'UTF8'))
-      where h.facility_id = new.facility_id
-      returning h.n, h.before, h.hash into new.n, new.prev_hash, new.entry_hash;
-    exit when found;
-    insert into audit_heads values (new.facility_id, 0, audit_root(new.facility_id), audit_root(new.facility_id))
-      on conflict do nothing;
+    head := (facility, head.n + 1, head.hash, sha256(head.hash || convert_to(audit_text(entry), 'UTF8')));
+    entry.n := head.n;
+    entry.prev_hash := head.before;
+    entry.entry_hash := head.hash;
+    entries := entries || entry;
   end loop;
-  return new;
+  insert into audit_logs select * from unnest(entries);
+  update audit_heads h set n = head.n, before = head.before, hash = head.hash where h.facility_id = facility;
 end $$;
-revoke execute on function audit_chain() from public;
-create trigger audit_logs_chain before insert on audit_logs for each row execute function audit_chain();
+revoke execute on function audit_write(uuid, uuid[], uuid[], text[], text[], text[], text[], text[], text[], text[], text[], text[],
+  timestamptz[]) from public;
+grant execute on function audit_write(uuid, uuid[], uuid[], text[], text[], text[], text[], text[], text[], text[], text[], text[],
+  timestamptz[]) to psa_server;
 
 -- The months. They stand in a schema of their own, on which nobody but the owner has any right: entries are reached through
 -- audit_logs only. `other` takes what belongs to no month that was made yet, and stays empty as long as months are made in time.
@@ -124,14 +149,15 @@ select audit_make_months();
 -- An entry for what the database wrote by itself (stock, scores, notices): what changed because of what `person` did. It takes the
 -- chain until the commit: call it last, or use the deferred trigger below.
 create function audit_derived(facility uuid, person uuid, table_name text, record_id text, before jsonb, after jsonb) returns void
-language sql as $$
-  insert into audit_logs (id, facility_id, created_by, updated_by, user_id, action, table_name, record_id, old_values, new_values,
-      created_at, updated_at, at)
-    select encode(set_bit(set_bit(overlay(uuid_send(gen_random_uuid())
-        placing substring(int8send((extract(epoch from m.at) * 1000)::bigint) from 3) from 1 for 6), 52, 1), 53, 1), 'hex')::uuid,
-      facility, person, person, person, 'derive', table_name, record_id, before, after, m.at, m.at, m.at
-    from (select date_trunc('milliseconds', clock_timestamp()) as at) m
-$$;
+language plpgsql as $$
+declare
+  now_ constant timestamptz := date_trunc('milliseconds', clock_timestamp());
+begin
+  perform audit_write(facility, array[encode(set_bit(set_bit(overlay(uuid_send(gen_random_uuid())
+      placing substring(int8send((extract(epoch from now_) * 1000)::bigint) from 3) from 1 for 6), 52, 1), 53, 1), 'hex')::uuid],
+    array[person], array['derive'], array[table_name], array[record_id], array[before::text], array[after::text],
+    array[null], array[null], array[null], array[null], array[now_]);
+end $$;
 
 -- The same for a table whose rows, or some of whose fields, only triggers write:
 --   create constraint trigger stock_audit after insert or update on stock deferrable initially deferred

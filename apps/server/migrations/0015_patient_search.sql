@@ -47,23 +47,33 @@ begin
 end $$;
 
 -- The digits of a phone number in national form, as nationalPhone() does.
-create function national_phone(phone text) returns text language sql immutable parallel safe as $$
-  select case when d ~ '^234\d{3}' then '0' || regexp_replace(substr(d, 4), '^0', '') else d end
-  from (select regexp_replace(coalesce(phone, ''), '[^0-9]', '', 'g') as d) digits
-$$;
+create function national_phone(phone text) returns text language plpgsql immutable parallel safe as $$
+declare
+  digits constant text := regexp_replace(coalesce(phone, ''), '[^0-9]', '', 'g');
+begin
+  return case when digits ~ '^234\d{3}' then '0' || regexp_replace(substr(digits, 4), '^0', '') else digits end;
+end $$;
 
--- The parts of a hospital number that may be typed alone: from each run of digits on, each run, and the last one without its noughts:
--- UNTH/2024/00123 → {202400123, 2024, 00123, 123}.
-create function number_words(number text) returns text[] language sql immutable parallel safe as $$
-  with part as (
-    select p[1] as p, n from regexp_matches(fold_name(number), '[0-9]+|[^0-9]+', 'g') with ordinality as m (p, n)),
-  run as (
-    select p, (select string_agg(plain_word(q.p), '' order by q.n) from part q where q.n >= part.n) as tail, n
-    from part where p ~ '[0-9]' order by n limit 6)
-  select array(
-    select tail from run union select p from run
-    union (select ltrim(p, '0') from run where ltrim(p, '0') <> '' order by n desc limit 1))
-$$;
+-- The parts of a hospital number that may be typed alone: from each of its first six runs of digits on, each run, and the last one
+-- without its noughts: UNTH/2024/00123 → {202400123, 2024, 00123, 123}. Plain expressions: this runs for every patient that is written.
+create function number_words(number text) returns text[] language plpgsql immutable parallel safe as $$
+declare
+  rest text := coalesce(fold_name(number), '');
+  digits text;
+  tail text;
+  bare text := '';
+  words text[] := '{}';
+begin
+  foreach digits in array (string_to_array(trim(regexp_replace(rest, '[^0-9]+', ' ', 'g')), ' '))[:6] loop
+    rest := substr(rest, strpos(rest, digits));
+    tail := plain_word(rest);
+    if tail <> all (words) then words := words || tail; end if;
+    if digits <> all (words) then words := words || digits; end if;
+    bare := coalesce(nullif(ltrim(digits, '0'), ''), bare);
+    rest := substr(rest, length(digits) + 1);
+  end loop;
+  return case when bare = '' or bare = any (words) then words else words || bare end;
+end $$;
 
 -- One line for each patient that was not retracted, kept by a trigger. Nobody but the functions below reads it.
 create table patient_search (
@@ -116,10 +126,30 @@ begin
   if length(phone) >= 10 then all_words := all_words || array[substr(phone, 2), right(phone, 7), right(phone, 4)]; end if;
   -- An index entry has a longest size.
   return (p.facility_id, p.id, number, ltrim(number, translate(number, '0123456789', '')), phone, left(array_to_string(surname || firsts, ' '), 300),
-    left(array_to_string(firsts || surname, ' '), 300), array_to_tsvector(array(select mark || w from unnest(all_words) w where w <> '')));
+    left(array_to_string(firsts || surname, ' '), 300), case when all_words = '{}' then ''
+      -- Words hold no blank.
+      else array_to_tsvector(string_to_array(mark || array_to_string(all_words, ' ' || mark), ' ')) end);
 end $$;
 
-create function patient_searchable() returns trigger language plpgsql security definer set search_path = public, pg_temp as $$
+-- Patients that were registered, however many a statement brings: what they have in common is done once.
+create function patients_searchable() returns trigger language plpgsql security definer set search_path = public, pg_temp as $$
+begin
+  insert into patient_search
+    select s.* from added a, patient_search_of(row(a.*)::patients) s where not a.deleted;
+  -- In one order, so that two writers of the same new names do not wait for each other in a circle. Who sends several statements
+  -- may; that deadlock is ended by PostgreSQL and the loser tries again.
+  insert into patient_names
+    select distinct a.facility_id, w
+    from added a, unnest(name_words(a.last_name) || name_words(a.first_name) || name_words(a.other_names)) w
+    where not a.deleted and length(w) >= 3 order by 1, 2 on conflict do nothing;
+  return null;
+end $$;
+revoke execute on function patients_searchable() from public;
+create trigger patients_searchable after insert on patients referencing new table as added
+  for each statement execute function patients_searchable();
+
+-- A patient whose name, number or phone was corrected, who was retracted or came back.
+create function patient_searchable_again() returns trigger language plpgsql security definer set search_path = public, pg_temp as $$
 begin
   if new.deleted then
     delete from patient_search s where s.facility_id = new.facility_id and s.patient_id = new.id;
@@ -128,21 +158,18 @@ begin
   insert into patient_search select * from patient_search_of(new)
     on conflict (facility_id, patient_id) do update set number = excluded.number, digits = excluded.digits,
       phone = excluded.phone, names = excluded.names, given = excluded.given, words = excluded.words;
-  -- In one order within a patient, so that two writers of the same new names do not wait for each other in a circle. Who writes
-  -- several patients at once may; that deadlock is ended by PostgreSQL and the loser tries again.
   insert into patient_names
     select distinct new.facility_id, w
     from unnest(name_words(new.last_name) || name_words(new.first_name) || name_words(new.other_names)) w where length(w) >= 3
     order by 2 on conflict do nothing;
   return null;
 end $$;
-
-create trigger patients_searchable after insert on patients for each row execute function patient_searchable();
+revoke execute on function patient_searchable_again() from public;
 create trigger patients_searchable_again after update on patients for each row
   when (new.deleted is distinct from old.deleted or new.hospital_number is distinct from old.hospital_number
     or new.phone is distinct from old.phone or new.last_name is distinct from old.last_name
     or new.first_name is distinct from old.first_name or new.other_names is distinct from old.other_names)
-  execute function patient_searchable();
+  execute function patient_searchable_again();
 
 -- What a typed text leads to, best first, each patient once (apps/server/src/db/search-plan.ts says what may be asked). Row-level
 -- security would keep these operators from the indexes: the owner looks, in the facility that the connection named, and answers ids only.

@@ -16,13 +16,29 @@ create function learn_names(facility uuid, names text[]) returns void language s
 $$;
 revoke execute on function learn_names(uuid, text[]) from public;
 
+-- Patients that were registered: however many a statement brings, their names are learnt at once.
 create function patients_learn_names() returns trigger language plpgsql security definer set search_path = public, pg_temp as $$
+begin
+  insert into other_names
+    select distinct facility_id, w from (
+      select a.facility_id, w from added a, unnest(name_words(a.emergency_contact_name)) w
+        where a.emergency_contact_name is not null and length(w) >= 2
+      union all
+      select a.facility_id, w
+        from added a, unnest(name_words(a.last_name) || name_words(a.first_name) || name_words(a.other_names)) w
+        where length(w) = 2) n
+    order by 1, 2 on conflict do nothing;
+  return null;
+end $$;
+revoke execute on function patients_learn_names() from public;
+
+create function patient_learn_names_again() returns trigger language plpgsql security definer set search_path = public, pg_temp as $$
 begin
   perform learn_names(new.facility_id, array[new.emergency_contact_name] || array(
     select w from unnest(name_words(new.last_name) || name_words(new.first_name) || name_words(new.other_names)) w where length(w) = 2));
   return null;
 end $$;
-revoke execute on function patients_learn_names() from public;
+revoke execute on function patient_learn_names_again() from public;
 
 create function users_learn_names() returns trigger language plpgsql security definer set search_path = public, pg_temp as $$
 begin
@@ -31,11 +47,12 @@ begin
 end $$;
 revoke execute on function users_learn_names() from public;
 
-create trigger patients_names_known after insert on patients for each row execute function patients_learn_names();
+create trigger patients_names_known after insert on patients referencing new table as added
+  for each statement execute function patients_learn_names();
 create trigger patients_names_known_again after update on patients for each row
   when (new.emergency_contact_name is distinct from old.emergency_contact_name or new.last_name is distinct from old.last_name
     or new.first_name is distinct from old.first_name or new.other_names is distinct from old.other_names)
-  execute function patients_learn_names();
+  execute function patient_learn_names_again();
 create trigger users_names_known after insert on users for each row execute function users_learn_names();
 create trigger users_names_known_again after update on users for each row
   when (new.full_name is distinct from old.full_name) execute function users_learn_names();

@@ -131,7 +131,6 @@ function triggers(def: RecordDef): string[] {
   if (def.chained) {
     lines.push(
       `create trigger ${name}_rows_kept before update or delete on ${name} for each row execute function record_append_only();`,
-      `create trigger ${name}_chain before insert on ${name} for each row execute function audit_chain();`,
     );
   }
   if (def.scope !== 'none') {
@@ -188,7 +187,8 @@ export function tableSql(def: RecordDef): string {
     ...(def.unique ?? []).map((rule) => uniqueIndex(def, rule)),
     ...indexedFields(def).map((f) => `create index ${def.name}_${f}_idx on ${def.name} (${indexColumns(def, f)});`),
     ...triggers(def),
-    `select secure_record('${def.name}'${isAppendOnly(def) ? ', false' : ''});`,
+    // What is chained is written by the function that chains it.
+    `select secure_record('${def.name}'${isAppendOnly(def) ? ', false' : ''}${def.chained ? ', false' : ''});`,
     '',
   ].join('\n');
 }

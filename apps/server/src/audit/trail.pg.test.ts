@@ -1,6 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import pg from 'pg';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { auditEntry } from '../auth/audit.ts';
+import { auditOnly } from '../db/effects.ts';
 import { createPool } from '../db/pool.ts';
 import { openDatabase } from '../testing/database.ts';
 import { verifyAudit } from './verify.ts';
@@ -40,7 +42,12 @@ async function hospital(): Promise<string> {
   return id;
 }
 
-const INSERT = "insert into audit_logs (facility_id, action, at) values ($1, 'read', $2)";
+/** Writes entries by the one door. */
+function write(on: Pick<pg.ClientBase, 'query'>, to: string, many = 1, at = Date.now()): Promise<pg.QueryResult> {
+  const entries = Array.from({ length: many }, (_, i) => auditEntry(`read ${i}`, at, { address: '', agent: '' }));
+  const { sql, values } = auditOnly(to, entries);
+  return on.query(sql.text, values);
+}
 const findings = async (id: string) => (await verifyAudit(owner, { facility: id }))[0]?.findings;
 
 test('the months are made ahead; what no month takes has a place', async () => {
@@ -66,16 +73,18 @@ test('the server makes further months without owning anything, and again without
 });
 
 test('a month that has entries among the others stays there, and the months after it are made', async () => {
-  const month = (n: number) => `(date_trunc('month', now() at time zone 'UTC') + interval '${n} months') at time zone 'UTC'`;
-  await owner.query(`insert into audit_logs (facility_id, action, at) values ($1, 'read', ${month(5)})`, [facility]);
+  const now = new Date();
+  await write(owner, facility, 1, Date.UTC(now.getUTCFullYear(), now.getUTCMonth() + 5));
   expect((await owner.query('select audit_make_months(6) as made')).rows).toEqual([{ made: 2 }]);
   expect((await owner.query('select count(*) as n from audit_months.other')).rows).toEqual([{ n: 1 }]);
   expect(await findings(facility)).toEqual([]);
 });
 
 test('the server reads and adds; it can change nothing, and reaches the trail by one door', async () => {
-  await server.query(INSERT, [facility, new Date()]);
+  await write(server, facility);
   const refused = [
+    `insert into audit_logs (facility_id, action, at) values ('${facility}', 'x', now())`,
+    `insert into audit_logs (facility_id, action, at, n, prev_hash, entry_hash) values ('${facility}', 'x', now(), 1, '', '')`,
     `update audit_logs set action = 'x'`,
     'delete from audit_logs',
     'truncate audit_logs',
@@ -87,8 +96,9 @@ test('the server reads and adds; it can change nothing, and reaches the trail by
     'truncate audit_months.other',
     'drop table audit_months.other',
     'alter table audit_logs disable trigger user',
-    'drop trigger audit_logs_chain on audit_logs',
-    'create or replace function audit_chain() returns trigger language plpgsql as $$ begin return new; end $$',
+    'drop trigger audit_logs_kept on audit_logs',
+    'drop function audit_write',
+    `create or replace function audit_text(e audit_logs) returns text language sql as $$ select '' $$`,
     'set session_replication_role = replica',
   ];
   for (const statement of refused) {
@@ -111,18 +121,32 @@ test('the owner, too, is stopped at the table and at each month', async () => {
   }
 });
 
-test('place and hashes are made by the database, whatever is given', async () => {
+test('place and hashes are made by the database; an entry by hand, without them, is no entry', async () => {
   const root = (await owner.query('select n, hash from audit_heads where facility_id = $1', [facility])).rows[0];
+  const byHand = owner.query("insert into audit_logs (facility_id, action, at) values ($1, 'read', now())", [facility]);
+  await expect(byHand).rejects.toMatchObject({ code: '23502', column: 'n' });
+  await write(owner, facility, 2);
   const { rows } = await owner.query(
-    `insert into audit_logs (facility_id, action, at, n, prev_hash, entry_hash) values ($1, 'read', now(), 7000, '\\x01', '\\x02')
-     returning n, prev_hash`,
-    [facility],
+    'select n, prev_hash, action from audit_logs where facility_id = $1 and n > $2 order by n',
+    [facility, root.n],
   );
-  expect(rows).toEqual([{ n: root.n + 1, prev_hash: root.hash }]);
+  expect(rows).toMatchObject([
+    { n: root.n + 1, prev_hash: root.hash, action: 'read 0' },
+    { n: root.n + 2, action: 'read 1' },
+  ]);
   // A table of the same name in front of the real one changes nothing.
   await server.query('create temp table audit_heads (facility_id uuid, n bigint, before bytea, hash bytea)');
-  await server.query(INSERT, [facility, new Date()]);
+  await write(server, facility);
   await server.query('drop table pg_temp.audit_heads');
+  expect(await findings(facility)).toEqual([]);
+});
+
+test('an entry that cannot be kept leaves none of its neighbours behind, and the chain as it was', async () => {
+  const before = (await owner.query('select * from audit_heads where facility_id = $1', [facility])).rows;
+  const bad = { ...auditEntry('read', Date.now(), { address: '', agent: '' }), table_name: 'x'.repeat(101) };
+  const { sql, values } = auditOnly(facility, [auditEntry('good', Date.now(), { address: '', agent: '' }), bad]);
+  await expect(server.query(sql.text, values)).rejects.toMatchObject({ code: '22001' });
+  expect((await owner.query('select * from audit_heads where facility_id = $1', [facility])).rows).toEqual(before);
   expect(await findings(facility)).toEqual([]);
 });
 
@@ -130,21 +154,16 @@ test('many writers of one facility make one chain, and two facilities do not wai
   const two = await hospital();
   const holder = await owner.connect();
   await holder.query('begin');
-  await holder.query(INSERT, [facility, new Date()]);
-  const waiting = Array.from({ length: 4 }, () => owner.query(INSERT, [facility, new Date()]));
+  await write(holder, facility);
+  const waiting = Array.from({ length: 4 }, () => write(owner, facility));
   // Answers while the other chain is held.
   await server.query("select set_config('psa.facility', $1, false)", [two]);
-  await server.query(INSERT, [two, new Date()]);
+  await write(server, two);
   await server.query("select set_config('psa.facility', $1, false)", [facility]);
   await holder.query('rollback');
   holder.release();
   await Promise.all(waiting);
-  await Promise.all(
-    Array.from({ length: 200 }, async (_, i) => {
-      const text = 'insert into audit_logs (facility_id, action, at) select $1, $2, now() from generate_series(1, 3)';
-      await owner.query(text, [i % 2 ? facility : two, `a${i}`]);
-    }),
-  );
+  await Promise.all(Array.from({ length: 200 }, (_, i) => write(owner, i % 2 ? facility : two, 3)));
   expect(await findings(facility)).toEqual([]);
   expect(await findings(two)).toEqual([]);
   expect((await owner.query('select n from audit_heads where facility_id = $1', [two])).rows).toEqual([{ n: 301 }]);
@@ -152,7 +171,7 @@ test('many writers of one facility make one chain, and two facilities do not wai
 
 test('the first two writers of a facility begin one chain', async () => {
   const fresh = await hospital();
-  await Promise.all(Array.from({ length: 6 }, () => owner.query(INSERT, [fresh, new Date()])));
+  await Promise.all(Array.from({ length: 6 }, () => write(owner, fresh)));
   expect((await owner.query('select n from audit_heads where facility_id = $1', [fresh])).rows).toEqual([{ n: 6 }]);
   expect(await findings(fresh)).toEqual([]);
 });

@@ -2,9 +2,9 @@ import type { RecordDef } from '@psa/domain';
 import type { AuditEntry } from '@psa/sync';
 import pg from 'pg';
 
-/** Rows of one INSERT; more wait for the next. Each is a link of the chain: many in one transaction make the next one dearer. */
-const BATCH_MAX = 100;
-/** INSERTs under way at once: the second one fills while the first waits for the disk. */
+/** Entries of one statement; more wait for the next. They hold the end of the chain until they are on the disk. */
+const BATCH_MAX = 250;
+/** Statements under way at once: the second one fills while the first waits for the disk. */
 const AT_ONCE = 2;
 
 interface Waiting {
@@ -25,7 +25,7 @@ const refuseAll = (batch: readonly Waiting[], error: unknown): void => {
 export type WriteAudit = (facility: string, entries: readonly AuditEntry[]) => Promise<void>;
 
 /**
- * Writes audit entries of what is not a mutation: reads, sign-ins, refusals. Entries that arrive while an INSERT is under way
+ * Writes audit entries of what is not a mutation: reads, sign-ins, refusals. Entries that arrive while a statement is under way
  * share the next one, so that a hundred readers cost a few commits; each waits until its own is durable.
  */
 export class Audit {
@@ -47,7 +47,7 @@ export class Audit {
 
   async #flush(): Promise<void> {
     this.#running++;
-    // Requests read from one wake-up of the event loop share the first INSERT too.
+    // Requests read from one wake-up of the event loop share the first statement too.
     await new Promise<void>((resolve) => setImmediate(resolve));
     for (let batch = this.#batch(); batch.length > 0; batch = this.#batch()) await this.#keep(batch);
     this.#running--;

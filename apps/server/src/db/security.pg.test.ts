@@ -1,7 +1,9 @@
 import { randomUUID } from 'node:crypto';
 import pg from 'pg';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { auditEntry } from '../auth/audit.ts';
 import { openDatabase } from '../testing/database.ts';
+import { auditOnly } from './effects.ts';
 
 /** What the role that the server works as may do, read from the catalogue: whatever a migration adds is looked at by itself. */
 const REFUSED = { code: '42501' };
@@ -44,10 +46,10 @@ const DEFINERS = [
   // Asked before a facility is known; they answer ids.
   ...['account_of', 'home_facility'],
   // The numbers of commits; the trail and its months.
-  ...['sync_stamp', 'audit_chain', 'audit_make_months'],
+  ...['sync_stamp', 'audit_write', 'audit_make_months'],
   // Tables that only they touch.
-  ...['find_patients', 'names_alike', 'patient_searchable', 'patients_numbered'],
-  ...['known_names', 'patients_learn_names', 'users_learn_names', 'surgery_bookings_people_free'],
+  ...['find_patients', 'names_alike', 'patients_searchable', 'patient_searchable_again', 'patients_numbered'],
+  ...['known_names', 'patients_learn_names', 'patient_learn_names_again', 'users_learn_names', 'surgery_bookings_people_free'],
   // What follows by itself.
   ...['stock_lock', 'stock_follows', 'notify_person', 'lab_investigations_told'],
   ...[
@@ -187,6 +189,8 @@ describe('what the role tries', () => {
     'update sync_epoch set epoch = gen_random_uuid()',
     "update schema_migrations set checksum = ''",
     "update device_keys set key = ''",
+    "insert into audit_logs (facility_id, action, at, n, prev_hash, entry_hash) values (psa_facility(), 'look', now(), 1, '', '')",
+    "update audit_heads set hash = ''",
     "select secure_record('patients')",
     'set session_replication_role = replica',
   ])('%s: refused', async (statement) => {
@@ -216,6 +220,16 @@ describe('two hospitals', () => {
     const link = `insert into patient_allergies (facility_id, patient_id, assertion, substance, status) values ($1, $2, 'Allergy', 'Latex', 'Active')`;
     await expect(server.query(link, [a, theirs])).rejects.toMatchObject({ code: '23503' });
     await expect(server.query(link, [b, theirs])).rejects.toMatchObject(REFUSED);
+  });
+
+  test('the trail of the other is not written to', async () => {
+    await name(a);
+    const { sql, values } = auditOnly(b, [auditEntry('look', Date.now(), { address: '', agent: '' })]);
+    await expect(server.query(sql.text, values)).rejects.toMatchObject(REFUSED);
+    await name(null);
+    await expect(server.query(sql.text, values)).rejects.toMatchObject(REFUSED);
+    await name(b);
+    await server.query(sql.text, values);
   });
 
   test('a refusal says nothing of the row that is in the way', async () => {

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type pg from 'pg';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { auditEntry } from '../auth/audit.ts';
 import { openDatabase } from '../testing/database.ts';
 import { Database } from './database.ts';
 import { createPool } from './pool.ts';
@@ -221,7 +222,9 @@ describe('SQL run by hand', () => {
   );
 
   test('the audit log is only added to', async () => {
-    await pool.query(`insert into audit_logs (facility_id, action, at) values ($1, 'look', now())`, [facility]);
+    const byHand = pool.query(`insert into audit_logs (facility_id, action, at) values ($1, 'look', now())`, [facility]);
+    await expect(byHand).rejects.toMatchObject({ code: '23502', column: 'n' });
+    await store.audit(facility, [auditEntry('look', Date.now(), { address: '', agent: '' })]);
     await expect(pool.query(`update audit_logs set action = 'nothing'`)).rejects.toThrow('never changed');
   });
 

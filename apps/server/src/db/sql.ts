@@ -176,17 +176,11 @@ export const CLOSE = statement(
    where q.facility_id = $1 and q.mid = x.mid and q.state in ('open', 'deferred')`,
 );
 
-/** A claimed author who is no person of this facility stays out of the link; what was claimed is in the quarantine. */
+/** Entries become the next links of the facility's chain, in this order (0011_audit_logs.sql). $1 facility; by entry: $2–$13. */
 export const AUDIT = statement(
   'audit',
-  `insert into audit_logs (id, facility_id, created_by, updated_by, created_at, updated_at, user_id, action, table_name, record_id,
-     old_values, new_values, device_id, mutation_id, ip_address, user_agent, at)
-   select x.id, $1, u.id, u.id, x.at, x.at, u.id, x.action, x.table_name, x.record_id, x.old_values::jsonb, x.new_values::jsonb,
-     x.device_id, x.mutation_id, left(x.ip_address, 45), left(x.user_agent, 300), x.at
-   from unnest($2::uuid[], $3::uuid[], $4::text[], $5::text[], $6::text[], $7::text[], $8::text[], $9::text[], $10::text[],
-     $11::text[], $12::text[], $13::timestamptz[])
-     as x (id, user_id, action, table_name, record_id, old_values, new_values, device_id, mutation_id, ip_address, user_agent, at)
-   left join users u on u.facility_id = $1 and u.id = x.user_id`,
+  `select audit_write($1, $2::uuid[], $3::uuid[], $4::text[], $5::text[], $6::text[], $7::text[], $8::text[], $9::text[], $10::text[],
+     $11::text[], $12::text[], $13::timestamptz[])`,
 );
 
 /** SQL for the scope of row `t`. */
