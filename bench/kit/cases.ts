@@ -35,7 +35,10 @@ async function pageCase(rig: Rig, patients: number, device: string, login: Login
   const before = rows[0].seq - patients;
   const { epoch, scopes } = login.device ?? { epoch: null, scopes: [] };
   const last = Math.max(1, patients - PAGE_ROWS);
+  const facility = `'${rig.facility}'::uuid`;
   const held = `array[${scopes.map((scope) => `'${scope}'`).join(', ')}]`.replaceAll(':', "'||chr(58)||'");
+  const ids = `array(select e.id from sync_entity e where e.facility_id = ${facility} and e.seq > ${before} + :n::bigint
+    and e.seq <= ${before + PAGE_ROWS} + :n::bigint and e.scope = any(${held}) order by e.seq, e.id)`;
   return {
     title: `page of ${PAGE_ROWS} changes`,
     ratio: 0.37,
@@ -47,9 +50,7 @@ async function pageCase(rig: Rig, patients: number, device: string, login: Login
         ...{ cursor: before + upTo(last), held: scopes, limit: PAGE_ROWS },
       }),
     }),
-    script: `\\set n random(1, ${last})\n${bind(changedRows('patients').text, [
-      ...[`'${rig.facility}'::uuid`, `${before} + :n::bigint`, held, `${before + PAGE_ROWS} + :n::bigint`],
-    ])};\n`,
+    script: `\\set n random(1, ${last})\n${bind(changedRows('patients').text, [facility, ids])};\n`,
   };
 }
 
@@ -105,7 +106,7 @@ export async function casesOf(
       ratio: 0.17,
       cpuMs: 0.6,
       request: () => ({ method: 'GET', path: `/api/sync/patients/${patientId(upTo(patients))}` }),
-      script: `\\set n random(1, ${patients})\n${bind(kindOf('patients').sql.one.text, [facility, uuidOf(':n')])};\n`,
+      script: `\\set n random(1, ${patients})\n${bind(kindOf('patients').sql.some.text, [facility, `array[${uuidOf(':n')}]`])};\n`,
     },
     create: {
       title: 'create one patient',

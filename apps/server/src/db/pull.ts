@@ -1,4 +1,4 @@
-import { sqlText } from '@psa/domain';
+import { sqlName } from '@psa/domain';
 import type { Scoped } from './database.ts';
 import { kindOf, rowJson, type Statement } from './sql.ts';
 import { BEGIN_READ, flight } from './transact.ts';
@@ -13,10 +13,22 @@ export interface PrintedChanges {
   more: boolean;
 }
 
+/** What `CHANGED` answers; null where there are no rows. */
+interface Found {
+  next: number;
+  more: boolean;
+  kinds: string[] | null;
+  ids: string[] | null;
+  gone: string;
+}
+
+/** One way through the log serves every page: planning it anew would take longer than going it. */
+const BEGIN = `${BEGIN_READ}; set local plan_cache_mode = force_generic_plan`;
+
 /**
- * Where the page ends, which kinds it has rows of, and what is gone. $1 facility, $2 after, $3 scopes, $4 limit. Each part goes through the
+ * Where the page ends, the ids of its rows by kind, and what is gone. $1 facility, $2 after, $3 scopes, $4 limit. Each part goes through the
  * log in its order and stops: a range whose end is computed would be guessed to be a third of the log, and read from end to end.
- * → upto (number of the last commit on the page), next, more, kinds, gone
+ * → next, more, kinds, ids (for each kind PostgreSQL's own text of an array, to be given back as it is), gone
  */
 export const CHANGED: Statement = {
   name: 'changed',
@@ -30,25 +42,24 @@ export const CHANGED: Statement = {
      select p.* from page p, cut where cut.seq is null or p.seq < cut.seq
      union all
      select e.seq, e.kind, e.id, e.op, e.version from cut join sync_entity e on e.facility_id = $1 and e.seq = cut.seq
-       and e.scope = any($3::text[]))
-   select coalesce(cut.seq, head.seq) as upto, coalesce(cut.seq, greatest(head.seq, $2)) as next,
+       and e.scope = any($3::text[])),
+   by_kind as (select kind, array_agg(id order by seq, id)::text as ids from changed where op = 'U' group by kind)
+   select coalesce(cut.seq, greatest(head.seq, $2)) as next,
      cut.seq is not null and (select seq from sync_entity where facility_id = $1 and seq > cut.seq and scope = any($3::text[])
        order by seq limit 1) is not null as more,
-     (select coalesce(array_agg(distinct kind) filter (where op = 'U'), '{}') from changed) as kinds,
+     (select array_agg(kind order by kind) from by_kind) as kinds, (select array_agg(ids order by kind) from by_kind) as ids,
      (select coalesce(json_agg(json_build_array(kind, id, op, version) order by seq, kind, id) filter (where op <> 'U'), '[]')::text
       from changed) as gone
    from cut cross join head`,
 };
 
-/** The rows of one kind on a page. $1 facility, $2 after, $3 scopes, $4 upto. → rows as a JSON array */
+/** Rows of one kind in the order of these ids. $1 facility, $2 ids. → rows as a JSON array */
 export function changedRows(kind: string): Statement {
   const { def } = kindOf(kind);
   return {
     name: `changed ${kind}`,
-    text: `select '[' || string_agg(${rowJson(def)}::text, ',' order by e.seq, e.id) || ']' as rows
-      from sync_entity e join ${def.name} t on t.facility_id = $1 and t.id = e.id
-      where e.facility_id = $1 and e.seq > $2 and e.seq <= $4 and e.scope = any($3::text[])
-        and e.kind = ${sqlText(kind)} and e.op = 'U'`,
+    text: `select '[' || string_agg(${rowJson(def)}::text, ',' order by x.n) || ']' as rows
+      from unnest($2::uuid[]) with ordinality as x (id, n) join ${sqlName(def.name)} t on t.facility_id = $1 and t.id = x.id`,
   };
 }
 
@@ -64,14 +75,14 @@ export function printChanges(
   limit: number,
 ): Promise<PrintedChanges> {
   return db.borrow(async (client) => {
-    const [, found] = await flight(client, [
-      BEGIN_READ,
-      { sql: CHANGED, values: [facility, after, scopes, Math.max(1, limit)] },
-    ]);
-    const { upto, next, more, kinds, gone } = found?.rows[0] ?? {};
-    const steps = (kinds as string[]).map((kind) => ({ sql: changedRows(kind), values: [facility, after, scopes, upto] }));
+    const [, found] = await flight(client, [BEGIN, { sql: CHANGED, values: [facility, after, scopes, Math.max(1, limit)] }]);
+    const line = found?.rows[0] as Found | undefined;
+    if (!line) throw new Error('PostgreSQL answered a page of changes without a line.');
+    const { next, more, gone } = line;
+    const kinds = line.kinds ?? [];
+    const steps = kinds.map((kind, i) => ({ sql: changedRows(kind), values: [facility, line.ids?.[i]] }));
     const answers = await flight(client, [...steps, 'commit']);
-    const parts = (kinds as string[]).map((kind, i) => `${JSON.stringify(kind)}:${answers[i]?.rows[0]?.rows ?? '[]'}`);
+    const parts = kinds.map((kind, i) => `${JSON.stringify(kind)}:${answers[i]?.rows[0]?.rows ?? '[]'}`);
     return { rows: `{${parts.join(',')}}`, gone, next, more };
   });
 }

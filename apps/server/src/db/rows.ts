@@ -1,32 +1,32 @@
 import { type AnyRow, sqlName } from '@psa/domain';
 import type { Database } from './database.ts';
+import { Gather } from './gather.ts';
 import { type ChangesWish, changesSql, type ListSql, type ListWish, listSql } from './lists.ts';
 import { kindOf, rowJson } from './sql.ts';
 
 /** Reads rows for REST. Rows come as JSON text that PostgreSQL printed and are passed on as they are. */
 export class RowReader {
   readonly #db: Database;
+  /** Readings of single rows share statements. */
+  readonly #one: Gather<One>;
 
   constructor(db: Database) {
     this.#db = db;
+    this.#one = new Gather(async (facility, kind, ids) => {
+      const { rows } = await db.of(facility).query<One>({ ...kindOf(kind).sql.some, values: [facility, ids] });
+      return new Map(rows.map((row) => [row.id, row]));
+    });
   }
 
   /** One row, retracted or not. */
   async text(facility: string, kind: string, id: string): Promise<string | undefined> {
-    const { sql } = kindOf(kind);
-    const { rows } = await this.#db.of(facility).query<{ row: string }>({ ...sql.one, values: [facility, id] });
-    return rows[0]?.row;
+    return (await this.#one.get(facility, kind, id))?.row;
   }
 
   /** One row that was not retracted. */
   async present(facility: string, kind: string, id: string): Promise<string | undefined> {
-    const { sql } = kindOf(kind);
-    const { rows } = await this.#db.of(facility).query<{ row: string }>({
-      name: `present ${kind}`,
-      text: `${sql.one.text} and not t.deleted`,
-      values: [facility, id],
-    });
-    return rows[0]?.row;
+    const found = await this.#one.get(facility, kind, id);
+    return found?.deleted === false ? found.row : undefined;
   }
 
   /** As `text`, read. */
@@ -79,6 +79,12 @@ export class RowReader {
   async #lines(facility: string, sql: ListSql): Promise<Line[]> {
     return (await this.#db.of(facility).query<Line>(sql)).rows;
   }
+}
+
+interface One {
+  id: string;
+  deleted: boolean;
+  row: string;
 }
 
 /** A line of a list; without `row` it only tells the head. */

@@ -58,8 +58,8 @@ export interface KindStatements {
   insert: Statement;
   /** $1 facility; by row: $2 ids, $3 row_versions that were read, $4 JSON of the changed fields. */
   update: Statement;
-  /** $1 facility, $2 id. → row as JSON text */
-  one: Statement;
+  /** $1 facility, $2 ids, retracted rows included. → id, deleted, row as JSON text */
+  some: Statement;
 }
 
 /** What is never changed needs no lock, and the server may not even take one. */
@@ -87,7 +87,10 @@ function statementsOf(def: RecordDef): KindStatements {
          where t.facility_id = $1 and t.id = x.id and t.row_version = x.row_version returning 1)
        select sync_must_write(count(*), cardinality($2::uuid[])) from written`,
     ),
-    one: statement(`one ${name}`, `select ${rowJson(def)}::text as row from ${name} t where t.facility_id = $1 and t.id = $2`),
+    some: statement(
+      `some ${name}`,
+      `select t.id, t.deleted, ${rowJson(def)}::text as row from ${name} t where t.facility_id = $1 and t.id = any($2::uuid[])`,
+    ),
   };
 }
 
