@@ -53,7 +53,7 @@ function Gate() {
     );
   }
   if (session.status === 'starting') return <div className="starting" aria-busy />;
-  return <SignIn known={session.known} ended={session.ended} />;
+  return <SignIn known={session.known} unsent={session.unsent} ended={session.ended} />;
 }
 
 /** The whole app: look, messages, and whoever is in. */

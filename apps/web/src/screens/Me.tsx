@@ -11,6 +11,7 @@ import { Keys, Section } from '../ui/Pieces.tsx';
 import { tell } from './keep.tsx';
 import { Password } from './Password.tsx';
 import { usePerson } from './person.tsx';
+import { QuickUnlock } from './QuickUnlock.tsx';
 import { SignInAgain } from './SignInAgain.tsx';
 import { syncWords } from './sync-words.ts';
 
@@ -75,7 +76,13 @@ export function Me() {
       </Section>
       <Section title="This device">
         <p>{syncWords(sync, 0, now).full}</p>
+        <p>
+          <Link to="/safety">Is my data safe?</Link>
+        </p>
         <DeviceName />
+      </Section>
+      <Section title="Quick unlock">
+        <QuickUnlock />
       </Section>
       <Section title="Password">
         <Password />
@@ -84,6 +91,9 @@ export function Me() {
         <Section title="Administration">
           <p>
             <Link to="/accounts">Accounts: approve and close</Link>
+          </p>
+          <p>
+            <Link to="/devices">Devices: lost, or out of use</Link>
           </p>
           <p>
             <Link to="/ai-settings">Language model</Link>

@@ -13,10 +13,10 @@ export function Password() {
   const submit = async () => {
     setBusy(true);
     try {
-      await device.call('POST', '/api/user/password', values);
+      await device.desk().changePassword(values.old_password, values.new_password);
       setValues({ old_password: '', new_password: '' });
       setProblem(undefined);
-      tell('Password changed. Use the new one from now on.');
+      tell('Password changed. Use the new one from now on. A PIN or passkey for this device must be set again.');
     } catch (error) {
       if (!(error instanceof ProblemError)) throw error;
       setProblem({

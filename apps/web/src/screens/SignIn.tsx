@@ -1,20 +1,31 @@
 import { Button, PasswordInput, TextInput } from '@mantine/core';
 import { IconArrowLeft, IconChevronRight, IconUser } from '@tabler/icons-react';
 import { lazy, Suspense, useEffect, useState } from 'react';
+import type { Known } from '../store/api.ts';
 import { device } from '../store/index.ts';
+import { count } from '../ui/numbers.ts';
 import { Notice } from '../ui/Pieces.tsx';
+import { tellProblem } from './keep.tsx';
 import { Mark } from './Mark.tsx';
+import { PinForm } from './PinForm.tsx';
 import { readTrial, type Trial } from './trial.ts';
+import { saveUnsentFile } from './unsent-download.ts';
 
 const RequestAccount = lazy(() => import('./RequestAccount.tsx').then((m) => ({ default: m.RequestAccount })));
 
-interface Known {
-  email: string;
-  full_name: string;
-}
-
 /** Sign-in and unlock are one page: people this device knows are a tap away, and need no network. */
-export function SignIn({ known, ended }: { known: readonly Known[]; ended?: string | undefined }) {
+export function SignIn({
+  known,
+  unsent,
+  ended,
+}: {
+  known: readonly Known[];
+  /** Saves that wait on this device. */
+  unsent: number;
+  ended?: string | undefined;
+}) {
+  /** Whose quick way in is not used now, and why. */
+  const [passwordFor, setPasswordFor] = useState<{ email: string; say?: string | undefined }>();
   const [chosen, setChosen] = useState<Known | 'other' | undefined>(
     known.length === 0 ? 'other' : known.length === 1 ? known[0] : undefined,
   );
@@ -69,8 +80,16 @@ export function SignIn({ known, ended }: { known: readonly Known[]; ended?: stri
               </li>
             </ul>
           </section>
+        ) : chosen !== 'other' && chosen.quick && passwordFor?.email !== chosen.email ? (
+          <PinForm
+            key={chosen.email}
+            person={chosen}
+            back={() => setChosen(known.length > 1 ? undefined : 'other')}
+            toPassword={(say) => setPasswordFor({ email: chosen.email, say })}
+          />
         ) : (
           <PasswordForm
+            told={chosen !== 'other' && passwordFor?.email === chosen.email ? passwordFor.say : undefined}
             key={chosen === 'other' ? 'other' : chosen.email}
             person={chosen === 'other' ? undefined : chosen}
             back={
@@ -79,6 +98,15 @@ export function SignIn({ known, ended }: { known: readonly Known[]; ended?: stri
             someoneElse={() => setChosen('other')}
             trial={trial}
           />
+        )}
+        {unsent > 0 && !asking && (
+          <p className="door-foot small muted">
+            {count(unsent, 'save')} on this device {unsent === 1 ? 'waits' : 'wait'} to be sent; that happens when anybody signs
+            in with a network.{' '}
+            <button type="button" className="quiet" onClick={() => void saveUnsentFile().catch(tellProblem)}>
+              Save to a sealed file
+            </button>
+          </p>
         )}
         {!asking && (
           <p className="door-foot small">
@@ -93,11 +121,14 @@ export function SignIn({ known, ended }: { known: readonly Known[]; ended?: stri
 }
 
 function PasswordForm({
+  told,
   person,
   back,
   someoneElse,
   trial,
 }: {
+  /** Why the password is asked for. */
+  told: string | undefined;
   person: Known | undefined;
   back: (() => void) | undefined;
   someoneElse(): void;
@@ -105,7 +136,7 @@ function PasswordForm({
 }) {
   const [email, setEmail] = useState(person?.email ?? '');
   const [password, setPassword] = useState('');
-  const [problem, setProblem] = useState<{ code: string; say: string }>();
+  const [problem, setProblem] = useState<{ code: string; say: string } | undefined>(told ? { code: '', say: told } : undefined);
   const [busy, setBusy] = useState(false);
 
   const enter = async (withEmail: string, withPassword: string) => {

@@ -66,7 +66,9 @@ export function SyncStatus() {
               What needs attention
             </Link>
           ) : (
-            <span />
+            <Link to="/safety" onClick={() => setOpen(false)}>
+              Is my data safe?
+            </Link>
           )}
           <Button variant="default" onClick={() => device.syncNow()} disabled={sync.sending}>
             Send now

@@ -24,6 +24,9 @@ export const summary = screen(() => import('./patients/Summary.tsx'));
 export const aiSettings = screen(() => import('./AiSettings.tsx'));
 export const auditPage = screen(() => import('./Audit.tsx'));
 export const looks = screen(() => import('./patients/Looks.tsx'));
+export const safety = screen(() => import('./Safety.tsx'));
+export const handInPage = screen(() => import('./HandIn.tsx'));
+export const devices = screen(() => import('./Devices.tsx'));
 export const me = screen(() => import('./Me.tsx'));
 export const palette = screen(() => import('./Palette.tsx'));
 
@@ -48,6 +51,9 @@ export function fetchScreens(): void {
       aiSettings,
       auditPage,
       looks,
+      safety,
+      handInPage,
+      devices,
       me,
       palette,
     ].map((load) => load()),

@@ -6,13 +6,16 @@ import {
   allergyForms,
   attention,
   auditPage,
+  devices,
   entry,
+  handInPage,
   lists,
   looks,
   me,
   mend,
   ofPatient,
   patientForms,
+  safety,
   summary,
   wards,
 } from './later.ts';
@@ -131,6 +134,21 @@ const looksRoute = createRoute({
   path: '/looks',
   component: lazyRouteComponent(looks, 'Looks'),
 });
+const safetyRoute = createRoute({
+  getParentRoute: () => root,
+  path: '/safety',
+  component: lazyRouteComponent(safety, 'Safety'),
+});
+const handInRoute = createRoute({
+  getParentRoute: () => root,
+  path: '/hand-in',
+  component: lazyRouteComponent(handInPage, 'HandIn'),
+});
+const devicesRoute = createRoute({
+  getParentRoute: () => root,
+  path: '/devices',
+  component: lazyRouteComponent(devices, 'Devices'),
+});
 const meRoute = createRoute({ getParentRoute: () => root, path: '/me', component: lazyRouteComponent(me, 'Me') });
 
 const tree = root.addChildren([
@@ -163,6 +181,9 @@ const tree = root.addChildren([
   accounts,
   model,
   auditRoute,
+  safetyRoute,
+  handInRoute,
+  devicesRoute,
   meRoute,
 ]);
 

@@ -19,7 +19,7 @@ const decoder = new TextDecoder();
 /** The place an entry belongs to. It is authenticated with the entry, so that two entries cannot be swapped. */
 export type Place = readonly (string | number)[];
 
-function fromBase64(text: string): Bytes {
+export function fromBase64(text: string): Bytes {
   return Uint8Array.from(atob(text), (c) => c.charCodeAt(0));
 }
 
@@ -38,6 +38,12 @@ export async function sha256Hex(text: string): Promise<string> {
 export async function sealKeyOf(base64: string): Promise<SealKey> {
   const key = await crypto.subtle.importKey('raw', fromBase64(base64), 'AES-GCM', false, ['encrypt', 'decrypt']);
   return { kid: (await sha256Hex(`kid ${base64}`)).slice(0, 16), key };
+}
+
+/** The key of a vault, which cannot leave WebCrypto, from its 32 bytes. */
+export async function masterKeyOf(bytes: Bytes): Promise<SealKey> {
+  const key = await crypto.subtle.importKey('raw', bytes, 'AES-GCM', false, ['encrypt', 'decrypt']);
+  return { kid: 'vault', key };
 }
 
 /** The key that signs a person's groups, from bytes in base64. */

@@ -15,6 +15,7 @@ export interface Person {
   email: string;
   user: User;
   token: string | null;
+  lease_hours: number;
   keys: StoreKeys & { scopes: Map<string, SealKey>; known: Map<string, CryptoKey> };
   author: CryptoKey;
   vaultKey: SealKey;
@@ -29,6 +30,7 @@ export function secretsOf(reply: LoginReply & { device: DeviceGrant }): Secrets 
     user: reply.user as unknown as User,
     token: reply.token,
     expires_at: reply.expires_at,
+    lease_hours: reply.device.lease_hours,
     keys: { outbox: [keys.outbox], scopes: { ...keys.scopes }, author: keys.author },
   };
 }
@@ -47,6 +49,7 @@ export async function personOf({ id, email, secrets, vaultKey }: Opened, nowMs: 
     email,
     user: secrets.user,
     token: ended ? null : secrets.token,
+    lease_hours: secrets.lease_hours,
     keys: { outbox: first, scopes, known: new Map([...outbox, ...scopes.values()].map((k) => [k.kid, k.key])) },
     author: await signKeyOf(secrets.keys.author),
     vaultKey,

@@ -7,8 +7,8 @@ export type Fetch = (input: string, init?: RequestInit) => Promise<Response>;
 const TIMEOUT_MS = 30_000;
 
 /** What the server said to a sign-in; `unreachable` when nothing came that proves anything. */
-export type LoginAnswer =
-  | { is: 'in'; reply: LoginReply & { device: DeviceGrant } }
+export type LoginAnswer<R = LoginReply> =
+  | { is: 'in'; reply: R }
   | { is: 'refused'; code: string; say: string }
   | { is: 'unreachable' };
 
@@ -17,6 +17,9 @@ interface Refusal {
   code?: unknown;
   fields?: unknown;
 }
+
+/** A PIN opens in seconds or not at all: a server that is slower than this counts as out of reach. */
+const KNOWS_MS = 3000;
 
 /** The few calls that are not synchronisation. */
 export class Server {
@@ -27,17 +30,32 @@ export class Server {
     this.#base = base;
   }
 
+  login(
+    request: LoginRequest & Pick<Required<LoginRequest>, 'device'>,
+  ): Promise<LoginAnswer<LoginReply & { device: DeviceGrant }>>;
+  login(request: LoginRequest): Promise<LoginAnswer>;
   async login(request: LoginRequest): Promise<LoginAnswer> {
     const answer = await this.#send('POST', '/api/login', null, request as unknown as Json).catch(() => null);
     // A captive portal answers too, with a page of its own: only JSON of the right shape counts.
     if (!answer || answer.status >= 500) return { is: 'unreachable' };
     const body = answer.body as (Partial<LoginReply> & Refusal) | null;
     if (answer.ok) {
-      const whole = body?.token && body.user && body.device;
-      return whole ? { is: 'in', reply: body as unknown as LoginReply & { device: DeviceGrant } } : { is: 'unreachable' };
+      const whole = body?.token && body.user && (body.device || !request.device);
+      return whole ? { is: 'in', reply: body as unknown as LoginReply } : { is: 'unreachable' };
     }
     if (typeof body?.code !== 'string' || typeof body.error !== 'string') return { is: 'unreachable' };
     return { is: 'refused', code: body.code, say: body.error };
+  }
+
+  /** Whether a session still stands, if the server can say so within seconds. */
+  async knows(
+    token: string | null,
+  ): Promise<{ is: 'in' } | { is: 'unreachable' } | { is: 'refused'; code: string; say: string }> {
+    const answer = await this.#send('GET', '/api/user', token, undefined, KNOWS_MS).catch(() => null);
+    const body = answer?.body as ({ user?: unknown } & Refusal) | null | undefined;
+    if (answer?.ok && body?.user) return { is: 'in' };
+    if (!answer || answer.status >= 500 || typeof body?.code !== 'string') return { is: 'unreachable' };
+    return { is: 'refused', code: body.code, say: typeof body.error === 'string' ? body.error : '' };
   }
 
   /** Ends a session. @returns whether the server has it from now on: also when it was ended before. */
@@ -66,6 +84,7 @@ export class Server {
     path: string,
     token: string | null,
     body?: Json,
+    timeoutMs = TIMEOUT_MS,
   ): Promise<{ ok: boolean; status: number; body: Json }> {
     const response = await this.#fetch(this.#base + path, {
       method,
@@ -77,7 +96,7 @@ export class Server {
       ...(body === undefined ? {} : { body: JSON.stringify(body) }),
       cache: 'no-store',
       credentials: 'omit',
-      signal: AbortSignal.timeout(TIMEOUT_MS),
+      signal: AbortSignal.timeout(timeoutMs),
     });
     const text = await response.text();
     const json = text === '' ? null : (JSON.parse(text) as Json);

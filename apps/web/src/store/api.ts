@@ -4,6 +4,8 @@
  */
 import type { Actor, AnyRow, Json, RECORDS, Row } from '@psa/domain';
 import type { AttentionEntry, Wish } from '@psa/sync';
+import type { Known } from '../session/keyring.ts';
+import type { TabletDesk } from './tablet-desk.ts';
 
 /** A wish as a form makes it; the store adds mid, time, author, device and signature. */
 export type { Wish } from '@psa/sync';
@@ -13,8 +15,8 @@ export type SessionState =
   | { status: 'starting' }
   /** The local database cannot be used (private mode, disk, newer version): one sentence. */
   | { status: 'broken'; say: string }
-  /** Nobody is in. `known` are people who can open this device without the network. */
-  | { status: 'closed'; known: readonly { email: string; full_name: string }[]; ended?: string }
+  /** Nobody is in. `known` are people who can open this device without the network; so many groups wait to be sent. */
+  | { status: 'closed'; known: readonly Known[]; unsent: number; ended?: string }
   /** Somebody is in and memory is filled. `signed_in` false: writes are kept, sending needs the password. */
   | { status: 'open'; actor: Actor; user: Row<typeof RECORDS.users>; signed_in: boolean };
 
@@ -48,6 +50,10 @@ export interface Attention {
   refused: readonly AttentionEntry[];
 }
 
+export type { Known } from '../session/keyring.ts';
+export type { Compared, Safety, Waiting } from './safety.ts';
+export type { HandInAnswer } from './unsent.ts';
+
 /** The result of a try to get in. Codes are ProblemCodes; `OFFLINE_UNKNOWN`: never signed in here and no network. */
 export type SignInResult = { ok: true } | { ok: false; code: string; say: string };
 
@@ -55,6 +61,9 @@ export interface DeviceApi {
   session: {
     /** Online when possible, else against what this device knows. Same call for sign-in and unlock. */
     signIn(email: string, password: string): Promise<SignInResult>;
+    /** By a PIN or passkey that was set on this device. USE_PASSWORD: only the password opens now. */
+    withPin(email: string, pin: string): Promise<SignInResult>;
+    withPasskey(email: string): Promise<SignInResult>;
     /** Empties memory and forgets the keys in every tab. Nothing stored is touched. */
     lock(): Promise<void>;
     /** As `lock`, and ends the session on the server (now, or at the next contact). */
@@ -82,6 +91,8 @@ export interface DeviceApi {
   deviceName(): string;
   /** Renames this browser; the server learns it at the next sign-in. Rejects with a ProblemError when it is empty or too long. */
   nameDevice(name: string): Promise<void>;
+  /** What can be asked of this device itself: how safe its work is, files of unsent work, quicker ways in. */
+  desk(): TabletDesk;
 }
 
 /** Hooks (in `hooks.ts`): each re-renders only when its own answer changed. */

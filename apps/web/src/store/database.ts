@@ -2,7 +2,7 @@ import { ProblemError } from '@psa/domain';
 import type { OutboxEntry, SnapshotHeader } from '@psa/sync';
 import { type DBSchema, type IDBPDatabase, type IDBPTransaction, openDB, type StoreNames } from 'idb';
 import type { Sealed } from '../session/crypto.ts';
-import type { Person } from '../session/keyring.ts';
+import type { Person, Quick } from '../session/keyring.ts';
 
 /** Where one scope stands on this device. */
 export interface ScopeMeta {
@@ -43,8 +43,8 @@ export interface PsaSchema extends DBSchema {
   outbox: { key: number; value: { group: string; state: OutboxEntry['state']; s: Sealed } };
   acked: { key: number; value: { group: string; head: number; s: Sealed } };
   attention: { key: number; value: { group: string; s: Sealed }; indexes: { group: string } };
-  /** People by hashed e-mail, this device's own key, and its notes (keyring-store.ts). */
-  keyring: { key: string; value: Person | CryptoKey | Sealed };
+  /** People by hashed e-mail and their quicker ways in, this device's own key, and its notes (keyring-store.ts). */
+  keyring: { key: string; value: Person | Quick | CryptoKey | Sealed };
   /** By hash of person and form. */
   drafts: { key: string; value: Sealed };
 }

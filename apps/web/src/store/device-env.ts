@@ -1,9 +1,11 @@
 import type { Chance } from '@psa/sync';
+import type { Passkeys } from '../session/passkey.ts';
 import type { Person } from '../session/person.ts';
 import type { Fetch } from '../session/server.ts';
 import type { Reason } from '../sync/driver.ts';
 import type { SyncState } from './api.ts';
 import type { StoreChange } from './indexeddb.ts';
+import type { Shelf } from './safety.ts';
 
 /** What a device needs of the browser, or of a test. */
 export interface DeviceEnv {
@@ -21,6 +23,9 @@ export interface DeviceEnv {
   userAgent: string;
   /** Asks the browser not to evict this storage; resolves to whether it promised. */
   persist(): Promise<boolean>;
+  /** What the browser keeps and has room for, bytes, and whether it promised to keep it; null where it does not say. */
+  shelf: Shelf;
+  passkeys: Passkeys;
   /** Of PBKDF2, when not the usual number. */
   iterations?: number;
 }

@@ -1,3 +1,7 @@
+import { ProblemError } from '@psa/domain';
+
+const NAME_MAX = 100;
+
 const BROWSERS: readonly [RegExp, string][] = [
   [/Edg\//, 'Edge'],
   [/OPR\//, 'Opera'],
@@ -20,4 +24,12 @@ const first = (list: readonly [RegExp, string][], agent: string, otherwise: stri
 /** A name to start with, until somebody gives the browser a better one: `Chrome on Android, 3f2a`. */
 export function firstDeviceName(userAgent: string, deviceId: string): string {
   return `${first(BROWSERS, userAgent, 'Browser')} on ${first(SYSTEMS, userAgent, 'a computer')}, ${deviceId.slice(-4)}`;
+}
+
+/** A name as it is kept. Throws INVALID naming `name` when it is empty or too long. */
+export function cleanDeviceName(name: string): string {
+  const plain = name.trim();
+  const say = plain === '' ? 'Give this device a name.' : plain.length > NAME_MAX ? `At most ${NAME_MAX} characters.` : null;
+  if (say !== null) throw new ProblemError('INVALID', { fields: { name: say } });
+  return plain;
 }

@@ -123,7 +123,7 @@ test('a wrong password never opens: not online, not offline, and not although th
   await signIn(tab, DOCTOR, 'changed elsewhere');
 });
 
-test('a closed account loses its vault; a withdrawn device loses copies and keys, and keeps what is unsent', async () => {
+test('a closed account loses its vault; a withdrawn device loses copies and keys, and brings what is unsent', async () => {
   const { hospital, tablet } = await ward();
   const tab = await tablet.tab();
   await signIn(tab, DOCTOR);
@@ -141,7 +141,8 @@ test('a closed account loses its vault; a withdrawn device loses copies and keys
   const db = await openDatabase({ name: tablet.name, newId: () => '' });
   hospital.revoked.add(String(await db.get('meta', 'device')));
   expect(await tab.signIn(NURSE, PASSWORD)).toMatchObject({ ok: false, code: 'DEVICE_REVOKED' });
-  expect([await db.count('pages'), await db.count('delta'), await db.count('outbox')]).toEqual([0, 0, 1]);
+  expect([await db.count('pages'), await db.count('delta'), await db.count('outbox')]).toEqual([0, 0, 0]);
+  expect(hospital.store.quarantined()).toMatchObject([{ code: 'DEVICE_REVOKED' }]);
   db.close();
 });
 

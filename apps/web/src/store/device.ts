@@ -1,41 +1,35 @@
-import { type Json, PROBLEMS, ProblemError, uuidv7 } from '@psa/domain';
-import { GROUP_MUTATIONS_MAX, PROTOCOL_VERSION, PUSH_BYTES_MAX, type SyncReport } from '@psa/sync';
+import { type Json, ProblemError, uuidv7 } from '@psa/domain';
+import type { SyncReport } from '@psa/sync';
 import { watchIdle } from '../session/autolock.ts';
-import { Keyring } from '../session/keyring.ts';
-import { actorOf, type Person, personOf, sameReach, secretsOf } from '../session/person.ts';
+import { SessionEnds } from '../session/ends.ts';
+import { Keyring, PBKDF2_ITERATIONS } from '../session/keyring.ts';
+import { leaseSentence } from '../session/lease.ts';
+import { actorOf, type Person, sameReach } from '../session/person.ts';
+import { QuickUnlock } from '../session/quick.ts';
 import { Server } from '../session/server.ts';
 import { openTabs, type Tabs } from '../session/tabs.ts';
 import type { Reason } from '../sync/driver.ts';
 import type { DeviceApi, SessionState, SignInResult, SyncState, Wish } from './api.ts';
-import { dropScopes } from './copies.ts';
 import { type Database, openDatabase } from './database.ts';
 import { type DeviceEnv, type Message, QUIET } from './device-env.ts';
-import { firstDeviceName } from './device-name.ts';
+import { cleanDeviceName, firstDeviceName } from './device-name.ts';
+import { Door } from './door.ts';
 import { draftRoom } from './draft-room.ts';
 import { Drafts } from './drafts.ts';
+import { whenIdle } from './idle.ts';
 import { inOutline, type StoreChange } from './indexeddb.ts';
 import { keyringStore } from './keyring-store.ts';
+import { LeaseKeeper } from './lease-keeper.ts';
 import { Memory } from './memory.ts';
 import { Opened } from './opened.ts';
+import { mustBeSendable } from './sendable.ts';
 import { brokenSentence, storageProblem } from './storage-problems.ts';
+import { TabletDesk } from './tablet-desk.ts';
 import { Value } from './value.ts';
+import { dropOrphans, emptyDevice, WITHDRAWN } from './withdrawal.ts';
 
 /** Another tab that is open answers within this; nobody's eye sees it. */
 const HELLO_MS = 120;
-const NAME_MAX = 100;
-const OFFLINE_UNKNOWN =
-  'This device does not know you yet, and the server cannot be reached. The first sign-in needs the network.';
-const OFFLINE_WRONG =
-  'E-mail or password is not right. (The server cannot be reached; this device compared it with your last sign-in here.)';
-
-const whenIdle = (work: () => void): void => {
-  if (typeof requestIdleCallback === 'undefined') setTimeout(work, 0);
-  else requestIdleCallback(work);
-};
-
-/** UTF-8 bytes of these wishes as text inside a request. */
-const bytesSent = (wishes: readonly Wish[]): number => new TextEncoder().encode(JSON.stringify(JSON.stringify(wishes))).length;
-
 /** This browser as a device: who is in, what is kept, and the talk with the server and the other tabs. */
 export class Device {
   readonly session = new Value<SessionState>({ status: 'starting' });
@@ -46,6 +40,12 @@ export class Device {
   readonly #server: Server;
   #db: Database | null = null;
   #keyring: Keyring | null = null;
+  #door: Door | null = null;
+  #desk: TabletDesk | null = null;
+  #lease: LeaseKeeper | null = null;
+  #ends: SessionEnds | null = null;
+  #stopLease: (() => void) | null = null;
+  #emptying = false;
   #tabs: Tabs<Message> | null = null;
   #opened: Opened | null = null;
   #stopIdle: { touch(): void; stop(): void } | null = null;
@@ -67,7 +67,10 @@ export class Device {
       const db = await openDatabase({ name, newId: () => this.newId(), onEnd: () => this.#ended() });
       this.#db = db;
       this.#keyring = new Keyring(keyringStore(db), this.#env.iterations);
+      this.#lease = new LeaseKeeper(this.#keyring, this.#env.now);
+      this.#ends = new SessionEnds(this.#keyring, this.#server);
       this.#deviceId = String(await db.get('meta', 'device'));
+      this.#furnish(db, this.#keyring, this.#lease);
       this.#name = (await this.#keyring.deviceName()) ?? firstDeviceName(this.#env.userAgent, this.#deviceId);
       this.#tabs = openTabs<Message>(name);
       this.#tabs.hear((message) => this.#heard(message));
@@ -84,32 +87,40 @@ export class Device {
 
   newId = (): string => uuidv7(this.#env.now(), (count) => this.#env.chance.random(count));
 
-  async signIn(email: string, password: string): Promise<SignInResult> {
-    const keyring = this.#keyring;
-    if (!keyring) return { ok: false, code: 'UNAVAILABLE', say: 'This browser is still opening its storage.' };
-    try {
-      const device = { id: this.#deviceId, name: this.#name, schema: PROTOCOL_VERSION };
-      const answer = await this.#server.login({ email: email.trim(), password, device });
-      if (answer.is === 'refused') return await this.#refused(answer.code, answer.say, email);
-      if (answer.is === 'in') {
-        if (answer.reply.device.state === 'revoked')
-          return await this.#refused('DEVICE_REVOKED', PROBLEMS.DEVICE_REVOKED.say, email);
-        const opened = await keyring.remember(email, password, secretsOf(answer.reply));
-        await this.#open(await personOf(opened, Number.NEGATIVE_INFINITY));
-        await this.#dropOrphans();
-        this.#heardSync({ contact: 'good', last_contact_at: new Date(this.#env.now()).toISOString() });
-        void this.#env.persist().catch(() => false);
-        return { ok: true };
-      }
-      const opened = await keyring.unlock(email, password);
-      if (opened === 'unknown') return { ok: false, code: 'OFFLINE_UNKNOWN', say: OFFLINE_UNKNOWN };
-      if (opened === 'wrong') return { ok: false, code: 'BAD_CREDENTIALS', say: OFFLINE_WRONG };
-      await this.#open(await personOf(opened, this.#env.now()));
-      return { ok: true };
-    } catch (error) {
-      const problem = error instanceof ProblemError ? error : storageProblem(error);
-      return { ok: false, code: problem.code, say: problem.message };
-    }
+  /** The ways in, and what can be asked of this device itself. */
+  #furnish(db: Database, keyring: Keyring, lease: LeaseKeeper): void {
+    const quick = new QuickUnlock(keyringStore(db), this.#env.iterations ?? PBKDF2_ITERATIONS);
+    const device = () => ({ id: this.#deviceId, name: this.#name });
+    this.#door = new Door({
+      ...{ server: this.#server, keyring, quick, lease, device },
+      passkeys: this.#env.passkeys,
+      now: this.#env.now,
+      enter: (person, heard) => this.#enter(person, heard),
+      rekeyed: ({ id, vaultKey }) => {
+        const person = this.#opened?.person;
+        if (person?.id === id) this.#tabs?.tell({ t: 'person', person: Object.assign(person, { vaultKey }) });
+      },
+      ended: () => this.#closed(),
+      withdrawn: (token) => this.#empty(token),
+    });
+    this.#desk = new TabletDesk({
+      ...{ db, keyring, quick, server: this.#server, device, memory: this.memory, door: this.#door },
+      env: this.#env,
+      opened: () => this.#opened,
+    });
+  }
+
+  async #enter(person: Person, heard: boolean): Promise<void> {
+    if (heard) await this.#lease?.heard();
+    await this.#open(person);
+    if (!heard) return;
+    if (this.#db && this.#keyring) await dropOrphans(this.#db, this.#keyring);
+    this.#heardSync({ contact: 'good', last_contact_at: new Date(this.#env.now()).toISOString() });
+    void this.#env.persist().catch(() => false);
+  }
+
+  signIn(email: string, password: string): Promise<SignInResult> {
+    return this.#ready(this.#door).signIn(email, password);
   }
 
   /** Empties memory and forgets the keys, here and (unless told by another tab) everywhere. */
@@ -119,24 +130,27 @@ export class Device {
     await this.#closed(ended);
   }
 
+  #ready<T>(part: T | null): T {
+    if (part === null) throw new ProblemError('UNAVAILABLE', { say: 'This browser is still opening its storage.' });
+    return part;
+  }
+
   async signOut(): Promise<void> {
     const person = this.#opened?.person;
     const keyring = this.#keyring;
     if (person && keyring) {
       const { token } = person;
       await keyring.change(person.id, person.vaultKey, (secrets) => ({ ...secrets, token: null, expires_at: null }));
-      if (token !== null) await keyring.setEnds([...(await keyring.ends()), token]);
+      if (token !== null) await this.#ends?.add(token);
     }
     await this.lock();
-    void this.#endSessions().catch(() => undefined);
+    void this.#ends?.tell().catch(() => undefined);
   }
 
   async save(wishes: readonly Wish[], mends?: { group: string }): Promise<{ group: string }> {
     const opened = this.#opened;
     if (!opened) throw new ProblemError('NOT_SIGNED_IN');
-    // What could never be sent must not be called saved.
-    const large = wishes.length > GROUP_MUTATIONS_MAX || bytesSent(wishes) > PUSH_BYTES_MAX * 0.8;
-    if (wishes.length === 0 || large) throw new ProblemError(large ? 'TOO_LARGE' : 'BAD_REQUEST');
+    mustBeSendable(wishes);
     const entry = await opened.end.save(wishes, opened.person.user.id, mends).catch((error: unknown) => {
       throw error instanceof ProblemError ? error : storageProblem(error);
     });
@@ -167,9 +181,7 @@ export class Device {
   deviceName = (): string => this.#name;
 
   async nameDevice(name: string): Promise<void> {
-    const plain = name.trim();
-    const say = plain === '' ? 'Give this device a name.' : plain.length > NAME_MAX ? `At most ${NAME_MAX} characters.` : null;
-    if (say !== null) throw new ProblemError('INVALID', { fields: { name: say } });
+    const plain = cleanDeviceName(name);
     await this.#keyring?.nameDevice(plain);
     this.#name = plain;
   }
@@ -185,6 +197,8 @@ export class Device {
     return {
       session: {
         signIn: (email, password) => this.signIn(email, password),
+        withPin: (email, pin) => this.#ready(this.#door).withPin(email, pin),
+        withPasskey: (email) => this.#ready(this.#door).withPasskey(email),
         lock: () => this.lock(),
         signOut: () => this.signOut(),
       },
@@ -196,6 +210,7 @@ export class Device {
       present: (kind, id) => this.memory.present(kind, id),
       deviceName: this.deviceName,
       nameDevice: (name) => this.nameDevice(name),
+      desk: () => this.#ready(this.#desk),
     };
   }
 
@@ -205,7 +220,8 @@ export class Device {
     if (!db) throw new ProblemError('UNAVAILABLE');
     const before = this.#opened;
     if (before && sameReach(before.person, person)) {
-      before.person.user = person.user;
+      const { user, vaultKey, lease_hours } = person;
+      Object.assign(before.person, { user, vaultKey, lease_hours } satisfies Partial<Person>);
       this.#token(person.token);
     } else {
       await this.#leave();
@@ -215,6 +231,7 @@ export class Device {
         onChange: (change) => this.#changed(change),
         onDropped: (scopes) => void this.#dropped(scopes),
         onSync: (part) => this.#tellSync(part),
+        onCompared: (compared) => void this.#keyring?.putNote('digest', compared).catch(() => undefined),
         onReport: (report) => this.#report(opened, report),
         onFailure: () => undefined,
       });
@@ -228,6 +245,8 @@ export class Device {
         onActive: () => this.#tabs?.tell({ t: 'active' }),
         onIdle: () => void this.lock('Locked after 15 minutes without use.'),
       });
+      const hours = () => opened.person.lease_hours;
+      this.#stopLease = this.#lease?.watch(hours, this.#env.page, () => void this.lock(leaseSentence(hours()))) ?? null;
       this.#show(opened);
       opened.driver.start().catch((error: unknown) => this.#broken(error));
     }
@@ -244,6 +263,8 @@ export class Device {
     opened?.stop();
     this.#stopIdle?.stop();
     this.#stopIdle = null;
+    this.#stopLease?.();
+    this.#stopLease = null;
     await this.drafts.leave();
     this.memory.empty();
     this.sync.set(QUIET);
@@ -251,31 +272,25 @@ export class Device {
 
   async #closed(ended?: string): Promise<void> {
     const known = (await this.#keyring?.known()) ?? [];
-    if (!this.#opened) this.session.set({ status: 'closed', known, ...(ended === undefined ? {} : { ended }) });
+    // Another tab may have emptied the device, which is a new one since.
+    this.#deviceId = String((await this.#db?.get('meta', 'device')) ?? this.#deviceId);
+    const unsent = (await this.#db?.count('outbox')) ?? 0;
+    if (!this.#opened) this.session.set({ status: 'closed', known, unsent, ...(ended === undefined ? {} : { ended }) });
   }
 
-  /** The server knows this person's password or device and says no: what this device knows must not say yes. */
-  async #refused(code: string, say: string, email: string): Promise<SignInResult> {
-    if (code === 'ACCOUNT_CLOSED') await this.#keyring?.forget(email);
-    if (code === 'DEVICE_REVOKED') await this.#wipe();
-    return { ok: false, code, say };
-  }
-
-  /** A stolen tablet: copies and keys go; what is unsent stays, sealed under a key that only the server has now. */
-  async #wipe(): Promise<void> {
-    await this.#keyring?.forgetEverybody();
-    await this.#dropOrphans();
-  }
-
-  /** Deletes copies whose key nobody on this device has any more. */
-  async #dropOrphans(): Promise<void> {
-    const [db, keyring] = [this.#db, this.#keyring];
-    if (!db || !keyring) return;
-    const wanted = await keyring.scopes();
-    const meta = await db.get('meta', 'copies');
-    const held = typeof meta === 'object' ? Object.keys(meta.scopes) : [];
-    const orphans = held.filter((scope) => !wanted.has(scope));
-    if (orphans.length > 0) await dropScopes(db, orphans);
+  /** The device was withdrawn: nobody stays in, and everything goes that the server has taken or can give again. */
+  async #empty(token: string | null): Promise<string> {
+    if (!this.#db || this.#emptying) return WITHDRAWN;
+    this.#emptying = true;
+    try {
+      this.#tabs?.tell({ t: 'lock', ended: WITHDRAWN });
+      await this.#leave();
+      const say = await emptyDevice(this.#db, this.#server, token, this.#deviceId, this.newId());
+      await this.#closed(say);
+      return say;
+    } finally {
+      this.#emptying = false;
+    }
   }
 
   #changed(change: StoreChange): void {
@@ -316,7 +331,15 @@ export class Device {
       const { id, vaultKey } = opened.person;
       void this.#keyring?.change(id, vaultKey, (secrets) => ({ ...secrets, token: null, expires_at: null }));
     }
-    if (heard) void this.#endSessions().catch(() => undefined);
+    if (heard) {
+      void this.#lease?.heard().catch(() => undefined);
+      void this.#ends?.tell().catch(() => undefined);
+    }
+    // A device that only drains goes on until nothing waits any more.
+    void opened.toBeEmptied().then((now) => {
+      if (now && this.#opened === opened) return this.#empty(opened.person.token);
+      return undefined;
+    });
     // Only the tab that leads gets reports, so one tab folds. A delta that could not be folded is folded another time.
     if (report.at_head) whenIdle(() => void opened.store.compact().catch(() => undefined));
   }
@@ -327,16 +350,6 @@ export class Device {
     opened.person.token = token;
     this.#show(opened);
     if (token !== null) opened.wake();
-  }
-
-  /** Tells the server which sessions were ended here while it could not be reached. */
-  async #endSessions(): Promise<void> {
-    const keyring = this.#keyring;
-    const ends = (await keyring?.ends()) ?? [];
-    for (const token of ends) {
-      if (!(await this.#server.logout(token))) return;
-      await keyring?.setEnds((await keyring.ends()).filter((t) => t !== token));
-    }
   }
 
   #ask(reason: Reason): void {

@@ -5,6 +5,8 @@ import type { AnyRow } from '@psa/domain';
 import type { DeviceApi } from './api.ts';
 import { runtime } from './runtime.ts';
 
+export { hoursInWords } from '../session/lease.ts';
+
 /** What this browser keeps, and how to ask for it. */
 export const device: DeviceApi = runtime.device;
 

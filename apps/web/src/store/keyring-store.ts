@@ -1,15 +1,19 @@
 import type { Sealed } from '../session/crypto.ts';
-import type { KeyringStore, Person } from '../session/keyring.ts';
+import type { KeyringStore, Person, Quick } from '../session/keyring.ts';
 import { type Database, strictly } from './database.ts';
 
-/** People are kept under `person <id>`, notes under `note <name>`, the device's own key under `device`. */
+/** People are kept under `person <id>`, their quicker ways in under `quick <id>`, notes under `note <name>`, the device's own key under `device`. */
 const people = (): IDBKeyRange => IDBKeyRange.bound('person ', 'person \uffff');
 
 /** The keyring in this device's database. */
 export function keyringStore(db: Database): KeyringStore {
-  const put = (key: string, value: Person | Sealed): Promise<void> =>
+  const put = (key: string, value: Person | Quick | Sealed): Promise<void> =>
     strictly(db, ['keyring'], async (tx) => {
       await tx.objectStore('keyring').put(value, key);
+    });
+  const remove = (key: string): Promise<void> =>
+    strictly(db, ['keyring'], async (tx) => {
+      await tx.objectStore('keyring').delete(key);
     });
   return {
     salt: async () => String(await db.get('meta', 'salt')),
@@ -20,10 +24,12 @@ export function keyringStore(db: Database): KeyringStore {
     },
     person: async (id) => (await db.get('keyring', `person ${id}`)) as Person | undefined,
     put: (id, person) => put(`person ${id}`, person),
-    remove: (id) =>
+    replace: (id, person) =>
       strictly(db, ['keyring'], async (tx) => {
-        await tx.objectStore('keyring').delete(`person ${id}`);
+        const store = tx.objectStore('keyring');
+        if (await store.getKey(`person ${id}`)) await store.put(person, `person ${id}`);
       }),
+    remove: (id) => remove(`person ${id}`),
     deviceKey: (fresh) =>
       strictly(db, ['keyring'], async (tx) => {
         const kept = await tx.objectStore('keyring').get('device');
@@ -32,5 +38,21 @@ export function keyringStore(db: Database): KeyringStore {
       }),
     note: async (name) => (await db.get('keyring', `note ${name}`)) as Sealed | undefined,
     putNote: (name, value) => put(`note ${name}`, value),
+    quick: async (id) => (await db.get('keyring', `quick ${id}`)) as Quick | undefined,
+    putQuick: (id, quick) => put(`quick ${id}`, quick),
+    removeQuick: (id) => remove(`quick ${id}`),
+    countTry: (id, most) =>
+      strictly(db, ['keyring'], async (tx) => {
+        const store = tx.objectStore('keyring');
+        const kept = (await store.get(`quick ${id}`)) as Quick | undefined;
+        if (!kept) return undefined;
+        if (kept.tries >= most) {
+          await store.delete(`quick ${id}`);
+          return undefined;
+        }
+        const counted = { ...kept, tries: kept.tries + 1 };
+        await store.put(counted, `quick ${id}`);
+        return counted;
+      }),
   };
 }

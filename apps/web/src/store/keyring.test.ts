@@ -10,6 +10,7 @@ const secretsFor = (full_name: string, scopes: readonly string[]): Secrets => ({
   user: { full_name } as Secrets['user'],
   token: 'token',
   expires_at: '2099-01-01T00:00:00.000Z',
+  lease_hours: 72,
   keys: { outbox: [key()], scopes: Object.fromEntries(scopes.map((s) => [s, key()])), author: key() },
 });
 async function ring(iterations = 1000) {

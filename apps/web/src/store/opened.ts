@@ -1,4 +1,4 @@
-import { type Chance, DeviceEnd, type Link, type SyncReport } from '@psa/sync';
+import { type Chance, DeviceEnd, type Link, type PullReply, type SyncReport } from '@psa/sync';
 import { sign } from '../session/crypto.ts';
 import { actorOf, type Person } from '../session/person.ts';
 import type { Fetch } from '../session/server.ts';
@@ -8,6 +8,7 @@ import { type Live, listenLive } from '../sync/live.ts';
 import type { SyncState } from './api.ts';
 import type { Database } from './database.ts';
 import { IndexedDbDeviceStore, type StoreChange } from './indexeddb.ts';
+import type { Compared } from './safety.ts';
 
 export interface OpenedEnv {
   db: Database;
@@ -20,6 +21,8 @@ export interface OpenedEnv {
   onChange(change: StoreChange): void;
   onDropped(scopes: readonly string[]): void;
   onSync(part: Partial<SyncState>): void;
+  /** Checksums were compared with the server's. */
+  onCompared(compared: Compared): void;
   onReport(report: SyncReport): void;
   onFailure(error: unknown): void;
 }
@@ -33,6 +36,8 @@ export class Opened {
   readonly #env: OpenedEnv;
   readonly #end = new AbortController();
   #live: Live | null = null;
+  #state: PullReply['device_state'] = 'active';
+  #comparedAt: string | null = null;
 
   constructor(person: Person, env: OpenedEnv) {
     this.person = person;
@@ -47,7 +52,7 @@ export class Opened {
     });
     const web = { fetch: endedBy(env.fetch, this.#end.signal), base: env.base, token: () => person.token };
     const device = { now: env.now, chance: env.chance };
-    this.end = new DeviceEnd(this.store, inReach(new HttpLink(web), person), device, {
+    this.end = new DeviceEnd(this.store, this.#watched(inReach(new HttpLink(web), person)), device, {
       sign: (body) => sign(person.author, body),
       onProgress: (now) => this.#sync({ fetching: fetchingOf(now) }),
     });
@@ -61,9 +66,33 @@ export class Opened {
       },
       chance: env.chance,
       onSending: (sending) => this.#sync(sending ? { sending } : { sending, fetching: null }),
-      onReport: env.onReport,
+      onReport: (report) => {
+        if (this.#comparedAt !== null) env.onCompared({ at: this.#comparedAt, differed: report.differed });
+        this.#comparedAt = null;
+        env.onReport(report);
+      },
       onFailure: env.onFailure,
     });
+  }
+
+  /** Whether the server wants this device emptied now: at once when it is revoked, when nothing waits any more when it drains. */
+  async toBeEmptied(): Promise<boolean> {
+    if (this.#state !== 'drain') return this.#state === 'revoked';
+    return (await this.store.outbox()).every((entry) => entry.state !== 'waiting');
+  }
+
+  /** Notes what answers say beside their rows. */
+  #watched(link: Link): Link {
+    return {
+      push: (request) => link.push(request),
+      snapshot: (request) => link.snapshot(request),
+      pull: async (request) => {
+        const reply = await link.pull(request);
+        this.#state = reply.device_state;
+        if (reply.digest) this.#comparedAt = reply.server_time;
+        return reply;
+      },
+    };
   }
 
   get actor() {

@@ -1,4 +1,5 @@
 import type { Chance } from '@psa/sync';
+import { browserPasskeys } from '../session/passkey.ts';
 import { Device } from './device.ts';
 
 const chance: Chance = {
@@ -18,6 +19,16 @@ const device = new Device({
   visible: () => typeof document === 'undefined' || document.visibilityState === 'visible',
   userAgent: typeof navigator === 'undefined' ? '' : navigator.userAgent,
   persist: async () => (await navigator.storage?.persist?.()) ?? false,
+  shelf: {
+    estimate: async () => {
+      const told = await navigator.storage?.estimate?.();
+      if (!told) return null;
+      const { usage = null, quota = null } = told;
+      return { used: usage, room: usage === null || quota === null ? null : Math.max(0, quota - usage) };
+    },
+    persisted: async () => (await navigator.storage?.persisted?.()) ?? null,
+  },
+  passkeys: browserPasskeys,
 });
 if (typeof window !== 'undefined') void device.start();
 

@@ -11,6 +11,8 @@ import {
 } from '@psa/domain';
 import {
   type Caller,
+  type HandInRequest,
+  handIn,
   MemoryServerStore,
   type PullRequest,
   type PushRequest,
@@ -18,7 +20,7 @@ import {
   ServerEnd,
   type SnapshotRequest,
 } from '@psa/sync';
-import { sign, signKeyOf, toBase64 } from '../session/crypto.ts';
+import { fromBase64, sealKeyOf, sign, signKeyOf, toBase64, unsealJson } from '../session/crypto.ts';
 import { packRows } from './gzip.ts';
 
 const random = (count: number): Uint8Array => crypto.getRandomValues(new Uint8Array(count));
@@ -30,15 +32,27 @@ interface Account {
   closed: boolean;
 }
 
+/** A store whose quarantine can be looked into. */
+class TestStore extends MemoryServerStore {
+  quarantined() {
+    return [...this.state.quarantine.values()];
+  }
+}
+
 /** A whole server for tests of the web app: the real server end over the memory store, reached through `fetch`. */
 export class TestHospital {
   readonly facility = newId();
-  readonly store = new MemoryServerStore({ epoch: newId() });
+  readonly store = new TestStore({ epoch: newId() });
   readonly end: ServerEnd;
   readonly accounts = new Map<string, Account>();
   readonly sessions = new Map<string, { email: string; device: string }>();
   readonly revoked = new Set<string>();
+  readonly draining = new Set<string>();
+  readonly wiped = new Set<string>();
+  leaseHours = 72;
   readonly #waiting: { path: string; done(): void }[] = [];
+  /** Paths that fail as if the network went just then. */
+  readonly deaf = new Set<string>();
   /** Without a network every call fails as fetch does. */
   online = true;
   readonly #keys = new Map<string, string>();
@@ -144,6 +158,7 @@ export class TestHospital {
   readonly fetch = async (input: string, init: RequestInit = {}): Promise<Response> => {
     if (!this.online) throw new TypeError('fetch failed');
     const url = new URL(input, 'http://test.invalid');
+    if (this.deaf.has(url.pathname)) throw new TypeError('fetch failed');
     try {
       const answer = await this.#answer(url, init);
       for (const { path, done } of this.#waiting) if (path === url.pathname) done();
@@ -170,6 +185,17 @@ export class TestHospital {
         return Response.json(await this.end.pull(caller, body as PullRequest));
       case '/api/sync/snapshot':
         return await this.#snapshot(caller, url.searchParams);
+      case '/api/user':
+        if (this.revoked.has(caller.device)) throw new ProblemError('DEVICE_REVOKED');
+        if (this.accounts.get(String(this.sessions.get(token)?.email))?.closed) throw new ProblemError('ACCOUNT_CLOSED');
+        return Response.json({ user: { id: caller.actor.user_id } });
+      case '/api/user/password':
+        return this.#newPassword(token, body as { old_password: string; new_password: string });
+      case '/api/sync/hand-in':
+        return await this.#handIn(caller, body as HandInRequest);
+      case '/api/sync/wiped':
+        this.wiped.add((body as { device: string }).device);
+        return Response.json({ message: 'The device is empty.' });
       case '/api/sync/live':
         return this.#live(init.signal ?? null);
       default:
@@ -181,10 +207,12 @@ export class TestHospital {
     const account = this.accounts.get(email);
     if (!account || account.password !== password) throw new ProblemError('BAD_CREDENTIALS');
     if (account.closed) throw new ProblemError('ACCOUNT_CLOSED');
-    if (this.revoked.has(device.id)) throw new ProblemError('DEVICE_REVOKED');
+    if (device && this.revoked.has(device.id)) throw new ProblemError('DEVICE_REVOKED');
     const { actor } = account;
     const token = toBase64(random(24));
-    this.sessions.set(token, { email, device: device.id });
+    this.sessions.set(token, { email, device: device?.id ?? '' });
+    const expires_at = new Date(Date.now() + 24 * 3600 * 1000).toISOString();
+    if (!device) return { token, expires_at, message: 'Welcome.', user: { id: actor.user_id } };
     const scopes = [...scopesOf(actor.role)];
     const keys = {
       outbox: this.#key(device.id, 'outbox'),
@@ -200,8 +228,11 @@ export class TestHospital {
       email,
       full_name: `Test ${actor.role}`,
     };
-    const expires_at = new Date(Date.now() + 24 * 3600 * 1000).toISOString();
-    return { token, expires_at, message: 'Welcome.', user, device: { id: device.id, state: 'active', epoch, scopes, keys } };
+    const lease_hours = this.leaseHours;
+    return {
+      ...{ token, expires_at, message: 'Welcome.', user },
+      device: { id: device.id, state: 'active', epoch, lease_hours, scopes, keys },
+    };
   }
 
   #caller(token: string): Caller {
@@ -209,8 +240,45 @@ export class TestHospital {
     const account = session && this.accounts.get(session.email);
     if (!session || !account)
       throw new ProblemError('SESSION_ENDED' satisfies ProblemCode, { say: PROBLEMS.SESSION_ENDED.say });
-    const device_state = this.revoked.has(session.device) ? 'revoked' : 'active';
+    const drains = this.draining.has(session.device) ? 'drain' : 'active';
+    const device_state = this.revoked.has(session.device) ? 'revoked' : drains;
     return { actor: account.actor, device: session.device, device_state, address: null, user_agent: null };
+  }
+
+  #newPassword(token: string, { old_password, new_password }: { old_password: string; new_password: string }): Response {
+    const account = this.accounts.get(this.sessions.get(token)?.email ?? '');
+    if (account?.password !== old_password) throw new ProblemError('INVALID', { fields: { old_password: 'Wrong.' } });
+    account.password = new_password;
+    return Response.json({ message: 'Changed.' });
+  }
+
+  /** Opens the entries as the server does; what it cannot open has no results. */
+  async #handIn({ actor }: Caller, { device, schema, entries }: HandInRequest): Promise<Response> {
+    const key = await sealKeyOf(this.#key(device, 'outbox'));
+    const groups = await Promise.all(
+      entries.map(async ({ cseq, k, iv, d }) => {
+        const sealed = { k, iv: fromBase64(iv), d: fromBase64(d).buffer };
+        const text = await unsealJson<{ body: string; sig: string }>(
+          new Map([[key.kid, key.key]]),
+          ['outbox', cseq],
+          sealed,
+        ).catch(() => null);
+        return text && { cseq, body: text.body, sig: text.sig };
+      }),
+    );
+    const from = { device, schema, withdrawn: this.revoked.has(device) };
+    const carrier = { actor, address: null, user_agent: null };
+    const answers = await handIn(
+      this.store,
+      this.end.env,
+      carrier,
+      from,
+      groups.filter((g) => g !== null),
+    );
+    const left = [...answers];
+    return Response.json({
+      groups: entries.map(({ cseq }, i) => (groups[i] ? left.shift() : { cseq, group: null, results: [] })),
+    });
   }
 
   async #push(caller: Caller, request: PushRequest): Promise<Response> {
@@ -260,7 +328,7 @@ export class TestHospital {
 interface LoginBody {
   email: string;
   password: string;
-  device: { id: string };
+  device?: { id: string };
 }
 
 function lengthOf(frame: Uint8Array): Uint8Array<ArrayBuffer> {

@@ -1,4 +1,5 @@
 import type { AnyRow, Json } from '@psa/domain';
+import type { Passkeys } from '../session/passkey.ts';
 import type { SessionState } from './api.ts';
 import { Device } from './device.ts';
 import type { TestHospital } from './testing-hospital.ts';
@@ -20,12 +21,20 @@ class TestLocks {
   };
 }
 
+const NO_PASSKEYS: Passkeys = {
+  available: () => Promise.resolve(false),
+  create: () => Promise.resolve(null),
+  secret: () => Promise.resolve(null),
+};
+
 /** One browser: a database, its tabs and their locks. */
 export class TestTablet {
   readonly name = `psa ${crypto.randomUUID()}`;
   readonly hospital: TestHospital;
   readonly #locks = new TestLocks();
   readonly #tabs: Device[] = [];
+  /** An authenticator that makes secrets of its own, or none. */
+  passkeys: Passkeys = NO_PASSKEYS;
   /** Device clock, ms. */
   now: () => number = Date.now;
 
@@ -49,6 +58,11 @@ export class TestTablet {
       visible: () => true,
       userAgent: 'Mozilla/5.0 (Linux; Android 14) Chrome/156.0',
       persist: () => Promise.resolve(true),
+      shelf: {
+        estimate: () => Promise.resolve({ used: 2_000_000, room: 98_000_000 }),
+        persisted: () => Promise.resolve(true),
+      },
+      passkeys: this.passkeys,
       // Enough to be a real derivation, few enough for a test.
       iterations: 1000,
     });
