@@ -38,7 +38,8 @@ const LAYERS: Readonly<Record<string, Readonly<Record<string, readonly string[]>
     session: ['sync'],
     store: ['session', 'sync'],
     record: ['store', 'ui'],
-    screens: ['record', 'store', 'ui'],
+    scores: ['record', 'store', 'ui'],
+    screens: ['scores', 'record', 'store', 'ui'],
   },
 };
 

@@ -99,12 +99,23 @@ function ForPatient({ go }: { go(run: () => Promise<void>): void }) {
   const navigate = useNavigate();
   const patientId = useRouterState({ select: (s) => /^\/patients\/([0-9a-f-]{36})/.exec(s.location.pathname)?.[1] });
   const patient = useRow('patients', patientId);
+  const scores = patientKind(actor, 'risk_assessments');
   const defs = OFTEN.flatMap((kind) => patientKind(actor, kind) ?? []).filter((def) => may(actor, 'create', def));
   if (!patient || defs.length === 0) return null;
   return (
     <section className="sheet-patient" aria-label={`For ${fullName(patient)}`}>
       <h3>{fullName(patient)}</h3>
       <ul className="sheet">
+        {scores && may(actor, 'create', scores) && (
+          <li>
+            <button
+              type="button"
+              onClick={() => go(() => navigate({ to: '/patients/$patientId/scores', params: { patientId: patient.id } }))}
+            >
+              Score
+            </button>
+          </li>
+        )}
         {defs.map((def, i) => (
           <li key={def.name}>
             <button

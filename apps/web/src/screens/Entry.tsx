@@ -8,6 +8,7 @@ import { isMine, mayChange } from '../record/offer.ts';
 import { RecordView } from '../record/RecordView.tsx';
 import { useSaying } from '../record/saying.ts';
 import { labelOf, titleOf } from '../record/values.ts';
+import type { Assessment } from '../scores/kept.ts';
 import { useRow, useRowState } from '../store/index.ts';
 import { showInstant } from '../ui/days.ts';
 import { Empty, Tag } from '../ui/Pieces.tsx';
@@ -18,6 +19,7 @@ import { NotFound } from './NotFound.tsx';
 import { linesOf, patientKind } from './patients/record-kinds.ts';
 import { usePerson } from './person.tsx';
 import { RemoveEntry } from './RemoveEntry.tsx';
+import { KeptScore } from './scores/KeptScore.tsx';
 
 /** Kinds whose entries are changed on the patient's page, by screens of their own. */
 const OWN_SCREENS: readonly string[] = ['patients', 'patient_admissions', 'patient_allergies'];
@@ -117,7 +119,11 @@ function One({ kind, id, def, patientId }: { kind: Kind; id: string; def: Record
       {(reading || doing === 'removing') && (
         <>
           <Closed def={def} row={row} />
-          <RecordView def={def} row={row} all skip={patientId ? ['patient_id'] : []} brief />
+          {kind === 'risk_assessments' ? (
+            <KeptScore row={row as unknown as Assessment} />
+          ) : (
+            <RecordView def={def} row={row} all skip={patientId ? ['patient_id'] : []} brief />
+          )}
           <Written row={row} />
         </>
       )}

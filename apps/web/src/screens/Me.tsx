@@ -23,6 +23,7 @@ const SHORTCUTS = [
   ['Today', 'g t'],
   ['Patients', 'g p'],
   ['Ward board', 'g w'],
+  ['Scores', 'g s'],
   ['Needs attention', 'g a'],
   ['Lists', 'g l'],
   ['Me', 'g m'],
@@ -104,6 +105,9 @@ export function Me() {
         <ul className="also">
           <li>
             <Link to="/wards">Ward board</Link>
+          </li>
+          <li>
+            <Link to="/scores">Scores</Link>
           </li>
           <li>
             <Link to="/lists">Lists</Link>

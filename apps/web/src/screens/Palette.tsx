@@ -1,6 +1,8 @@
 import { Spotlight, spotlight } from '@mantine/spotlight';
+import type { Calculator } from '@psa/domain/clinical';
 import {
   IconBed,
+  IconCalculator,
   IconHome2,
   IconList,
   IconMoon,
@@ -11,9 +13,11 @@ import {
   IconUserCircle,
   IconUsers,
 } from '@tabler/icons-react';
-import { useNavigate } from '@tanstack/react-router';
+import { useNavigate, useRouterState } from '@tanstack/react-router';
 import { useEffect, useState } from 'react';
 import { usePresent } from '../record/present.ts';
+import { findScores } from '../scores/find.ts';
+import { loadRules } from '../scores/rules.ts';
 import { device, usePatientSearch } from '../store/index.ts';
 import { ageShort } from '../ui/age.ts';
 import { chooseLook, LOOK_TITLES, LOOKS } from '../ui/mode.ts';
@@ -21,6 +25,20 @@ import { fold, fullName } from '../ui/names.ts';
 import { Keys } from '../ui/Pieces.tsx';
 
 const PATIENTS_MOST = 7;
+const SCORES_MOST = 6;
+
+/** Every score, once the palette was opened: what fails to load is not offered. */
+function useScores(open: boolean): readonly Calculator[] {
+  const [scores, setScores] = useState<readonly Calculator[]>([]);
+  useEffect(() => {
+    if (!open) return;
+    loadRules().then(
+      ({ CALCULATORS }) => setScores(Object.values(CALCULATORS)),
+      () => setScores([]),
+    );
+  }, [open]);
+  return scores;
+}
 
 interface Command {
   label: string;
@@ -29,12 +47,14 @@ interface Command {
   run(): void;
 }
 
-/** Finds patients, pages and actions by typing. */
+/** Finds patients, scores, pages and actions by typing. */
 export function Palette({ open, close, add }: { open: boolean; close(): void; add(): void }) {
   const [query, setQuery] = useState('');
   const navigate = useNavigate();
   const { today } = usePresent();
   const found = usePatientSearch(query);
+  const scores = useScores(open);
+  const patientId = useRouterState({ select: (s) => /^\/patients\/([0-9a-f-]{36})/.exec(s.location.pathname)?.[1] });
 
   useEffect(() => {
     if (open) spotlight.open();
@@ -45,6 +65,7 @@ export function Palette({ open, close, add }: { open: boolean; close(): void; ad
     { label: 'Today', keys: 'g t', icon: IconHome2, run: () => void navigate({ to: '/' }) },
     { label: 'Patients', keys: 'g p', icon: IconUsers, run: () => void navigate({ to: '/patients' }) },
     { label: 'Ward board', keys: 'g w', icon: IconBed, run: () => void navigate({ to: '/wards' }) },
+    { label: 'Scores', keys: 'g s', icon: IconCalculator, run: () => void navigate({ to: '/scores' }) },
     { label: 'Needs attention', keys: 'g a', icon: IconList, run: () => void navigate({ to: '/attention' }) },
     { label: 'Lists', keys: 'g l', icon: IconList, run: () => void navigate({ to: '/lists' }) },
     { label: 'Me and this device', keys: 'g m', icon: IconUserCircle, run: () => void navigate({ to: '/me' }) },
@@ -57,6 +78,12 @@ export function Palette({ open, close, add }: { open: boolean; close(): void; ad
   const words = fold(query).split(' ').filter(Boolean);
   const matching = commands.filter((c) => words.every((w) => fold(c.label).includes(w)));
   const patients = words.length === 0 ? [] : found.slice(0, PATIENTS_MOST);
+  const matchingScores = words.length === 0 ? [] : findScores(scores, query).slice(0, SCORES_MOST);
+  // On a patient's page the score is that patient's.
+  const toScore = (id: string) =>
+    void (patientId
+      ? navigate({ to: '/patients/$patientId/scores/$id', params: { patientId, id } })
+      : navigate({ to: '/scores/$id', params: { id } }));
 
   return (
     <Spotlight.Root
@@ -70,7 +97,7 @@ export function Palette({ open, close, add }: { open: boolean; close(): void; ad
       clearQueryOnClose
     >
       <Spotlight.Search
-        placeholder="Patient, page or action"
+        placeholder="Patient, score, page or action"
         aria-label="Find"
         leftSection={<IconSearch size="1.2rem" stroke={1.8} aria-hidden />}
       />
@@ -93,6 +120,22 @@ export function Palette({ open, close, add }: { open: boolean; close(): void; ad
             ))}
           </Spotlight.ActionsGroup>
         )}
+        {matchingScores.length > 0 && (
+          <Spotlight.ActionsGroup label={patientId ? 'Scores of this patient' : 'Scores'}>
+            {matchingScores.map((score) => (
+              <Spotlight.Action
+                key={score.id}
+                onClick={() => toScore(score.id)}
+                leftSection={<IconCalculator size="1.2rem" stroke={1.6} aria-hidden />}
+              >
+                <span className="palette-line">
+                  <span>{score.title}</span>
+                  <span className="muted small">{score.system}</span>
+                </span>
+              </Spotlight.Action>
+            ))}
+          </Spotlight.ActionsGroup>
+        )}
         {matching.length > 0 && (
           <Spotlight.ActionsGroup label="Pages and actions">
             {matching.map((c) => (
@@ -105,7 +148,9 @@ export function Palette({ open, close, add }: { open: boolean; close(): void; ad
             ))}
           </Spotlight.ActionsGroup>
         )}
-        {patients.length + matching.length === 0 && <Spotlight.Empty>Nothing by that name</Spotlight.Empty>}
+        {patients.length + matching.length + matchingScores.length === 0 && (
+          <Spotlight.Empty>Nothing by that name</Spotlight.Empty>
+        )}
       </Spotlight.ActionsList>
     </Spotlight.Root>
   );

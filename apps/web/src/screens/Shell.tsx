@@ -1,6 +1,7 @@
 import {
   IconAlertCircle,
   IconBed,
+  IconCalculator,
   IconHome2,
   IconList,
   IconPlus,
@@ -47,7 +48,9 @@ export function Shell() {
       }
       if (isTyping(event.target) || event.ctrlKey || event.metaKey || event.altKey) return;
       if (Date.now() - afterG < 1200) {
-        const to = ({ t: '/', p: '/patients', w: '/wards', a: '/attention', l: '/lists', m: '/me' } as const)[event.key as 't'];
+        const to = ({ t: '/', p: '/patients', w: '/wards', s: '/scores', a: '/attention', l: '/lists', m: '/me' } as const)[
+          event.key as 't'
+        ];
         afterG = 0;
         if (to) {
           event.preventDefault();
@@ -75,7 +78,7 @@ export function Shell() {
   }, [path]);
 
   const item = (
-    to: '/' | '/patients' | '/wards' | '/attention' | '/lists' | '/me',
+    to: '/' | '/patients' | '/wards' | '/scores' | '/attention' | '/lists' | '/me',
     label: string,
     Icon: typeof IconHome2,
     key: string,
@@ -131,6 +134,7 @@ export function Shell() {
             </button>
           </li>
           {item('/wards', 'Wards', IconBed, 'w', { wide: true })}
+          {item('/scores', 'Scores', IconCalculator, 's', { wide: true })}
           {item('/attention', 'Attention', IconAlertCircle, 'a', { badge: waits })}
           {item('/lists', 'Lists', IconList, 'l', { wide: true })}
           {item('/me', 'Me', IconUserCircle, 'm')}

@@ -28,11 +28,15 @@ export const safety = screen(() => import('./Safety.tsx'));
 export const handInPage = screen(() => import('./HandIn.tsx'));
 export const devices = screen(() => import('./Devices.tsx'));
 export const me = screen(() => import('./Me.tsx'));
+export const scoreList = screen(() => import('./scores/ScoreList.tsx'));
+export const score = screen(() => import('./scores/Score.tsx'));
+export const patientScores = screen(() => import('./scores/PatientScores.tsx'));
 export const palette = screen(() => import('./Palette.tsx'));
 
 /**
  * Fetches every screen at the start, while somebody signs in: no tap waits for code, a network that goes a moment later is not missed, and a
- * window opened before an update never asks for a file that is gone. What fails is fetched again when it is opened.
+ * window opened before an update never asks for a file that is gone. What fails is fetched again when it is opened. The clinical rules are not
+ * among them: they come when a score is asked for (the service worker has stored them).
  */
 export function fetchScreens(): void {
   void Promise.allSettled(
@@ -55,6 +59,9 @@ export function fetchScreens(): void {
       handInPage,
       devices,
       me,
+      scoreList,
+      score,
+      patientScores,
       palette,
     ].map((load) => load()),
   );

@@ -16,6 +16,8 @@ import {
   ofPatient,
   patientForms,
   safety,
+  score,
+  scoreList,
   summary,
   wards,
 } from './later.ts';
@@ -91,6 +93,23 @@ const patientEntry = createRoute({
   component: lazyRouteComponent(entry, 'OneOfPatient'),
 });
 
+const patientScoreList = createRoute({
+  getParentRoute: () => patient,
+  path: '/scores',
+  component: lazyRouteComponent(scoreList, 'ScoresOfPatient'),
+});
+const patientScore = createRoute({
+  getParentRoute: () => patient,
+  path: '/scores/$id',
+  component: lazyRouteComponent(score, 'ScoreOfPatient'),
+});
+
+const scores = createRoute({ getParentRoute: () => root, path: '/scores', component: lazyRouteComponent(scoreList, 'Scores') });
+const scoreOne = createRoute({
+  getParentRoute: () => root,
+  path: '/scores/$id',
+  component: lazyRouteComponent(score, 'Score'),
+});
 const board = createRoute({ getParentRoute: () => root, path: '/wards', component: lazyRouteComponent(wards, 'WardBoard') });
 const needs = createRoute({
   getParentRoute: () => root,
@@ -169,9 +188,13 @@ const tree = root.addChildren([
       patientKind,
       patientKindNew,
       patientEntry,
+      patientScoreList,
+      patientScore,
     ]),
   ]),
   board,
+  scores,
+  scoreOne,
   needs,
   mending,
   listsRoute,

@@ -21,6 +21,12 @@ function monthsBetween(from: string, to: string): number {
   return (ty - fy) * 12 + (tm - fm) - (td < fd ? 1 : 0);
 }
 
+/** Age in years for a rule: completed years, below two in completed months (11 months: 0.91); rounded down, so that no limit is passed early. */
+export function ageInYears(born: string, today: string): number {
+  const months = monthsBetween(born, today);
+  return months < 24 ? Math.floor((months / 12) * 100) / 100 : Math.floor(months / 12);
+}
+
 export interface Birth {
   date_of_birth: string | null | undefined;
   date_of_birth_precision: string | null | undefined;

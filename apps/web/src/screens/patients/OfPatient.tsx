@@ -1,5 +1,5 @@
 import { type Kind, may, type Patch, type RecordDef } from '@psa/domain';
-import { Link, useNavigate, useParams } from '@tanstack/react-router';
+import { Link, Navigate, useNavigate, useParams } from '@tanstack/react-router';
 import { useMemo, useState } from 'react';
 import { newestOf } from '../../record/moment.ts';
 import { offer } from '../../record/offer.ts';
@@ -60,6 +60,8 @@ export function NewOfPatient() {
   const { actor } = usePerson();
   const def = patientKind(actor, kind);
   if (!def || !may(actor, 'create', def) || def.merge === 'server') return <NotFound />;
+  // A score is filled in on its own form, which computes it.
+  if (kind === 'risk_assessments') return <Navigate to="/patients/$patientId/scores" params={{ patientId }} replace />;
   if (kind === 'prescriptions') return <PrescriptionForm patientId={patientId} />;
   return <NewEntry def={def} patientId={patientId} />;
 }

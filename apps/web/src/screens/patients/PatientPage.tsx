@@ -2,7 +2,7 @@ import { Menu } from '@mantine/core';
 import { may, mayEditField, RECORDS, type RecordDef } from '@psa/domain';
 import { IconDots, IconPencil } from '@tabler/icons-react';
 import { Link, useNavigate, useParams } from '@tanstack/react-router';
-import { useState } from 'react';
+import { lazy, Suspense, useState } from 'react';
 import { usePresent } from '../../record/present.ts';
 import { RecordView } from '../../record/RecordView.tsx';
 import { useSaying } from '../../record/saying.ts';
@@ -10,6 +10,7 @@ import { useRow, useRowState, useRowsBy } from '../../store/index.ts';
 import { newestFirst, stayDay } from '../../ui/days.ts';
 import { fullName } from '../../ui/names.ts';
 import { Absent, Empty, Moment, Section } from '../../ui/Pieces.tsx';
+import { patientScores } from '../later.ts';
 import { usePerson } from '../person.tsx';
 import { RemoveEntry } from '../RemoveEntry.tsx';
 import { AllergyList } from './AllergyList.tsx';
@@ -20,6 +21,8 @@ import { ReopenStay } from './ReopenStay.tsx';
 
 const PATIENTS = RECORDS.patients as unknown as RecordDef;
 const STAYS = RECORDS.patient_admissions as unknown as RecordDef;
+
+const PatientScores = lazy(() => patientScores().then((m) => ({ default: m.PatientScores })));
 
 /** One patient: now, allergies, stays, and everything that was recorded about who they are. */
 export function PatientPage() {
@@ -39,6 +42,9 @@ export function PatientPage() {
       <div className="patient-main">
         <Now patient={patient} stay={open} />
         <AllergyList patient={patient} />
+        <Suspense>
+          <PatientScores patientId={patientId} />
+        </Suspense>
         <PatientRecord patientId={patientId} />
         {may(actor, 'read', STAYS) && (
           <Section title="Earlier stays">
