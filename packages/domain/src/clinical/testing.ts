@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { type Calculator, calculate, explain, type OutputSpec } from './calculator.ts';
+import { type Calculator, calculate, explain, type Level, type OutputSpec } from './calculator.ts';
 import { isNeeded } from './check.ts';
 import type { InputSpec, NumberSpec } from './input.ts';
 import { isRefusal, type Refusal, type RefusalCode, refuse } from './refusal.ts';
@@ -12,6 +12,16 @@ export const asking =
   (calculator: Calculator, example: Given) =>
   (patch: Given): object =>
     calculate(calculator, { ...example, ...patch });
+
+/** How urgent each class of an output is. */
+export const levelsOf = (calculator: Calculator, output: string): Record<string, Level> =>
+  Object.fromEntries(Object.entries(calculator.outputs[output]?.bands ?? {}).map(([value, { level }]) => [value, level]));
+
+/** The steps shown for these answers. */
+export const workingOf = (calculator: Calculator, given: Given): readonly string[] => {
+  const explained = explain(calculator, given);
+  return isRefusal(explained) ? [] : explained.working;
+};
 
 const isNumber = (spec: InputSpec): spec is NumberSpec => spec.type === 'number' || spec.type === 'integer';
 

@@ -36,6 +36,10 @@ export function interactionsAmong(ids: readonly string[], listed: readonly Inter
   return listed.filter(({ a, b }) => given.has(a) && given.has(b)).sort((x, y) => (pairId(x) < pairId(y) ? -1 : 1));
 }
 
+/** The worst severity among these pairs. */
+export const worstOf = (pairs: readonly Interaction[]): Severity | 'none' =>
+  ORDER.findLast((severity) => pairs.some((pair) => pair.severity === severity)) ?? 'none';
+
 /** Every listed pair among the drugs given, and the worst of them, by the drug reference. */
 export const interactionCheck = defineCalculator({
   id: 'interaction_check',
@@ -69,7 +73,7 @@ export const interactionCheck = defineCalculator({
     if (!drugIds.every((id) => DRUG_OF.has(id))) return refuse('INVALID_VALUE', 'drugIds');
     const found = interactionsAmong(drugIds, DRUGS.interactions);
     return {
-      worst: ORDER.findLast((severity) => found.some((pair) => pair.severity === severity)) ?? 'none',
+      worst: worstOf(found),
       pairs: found.map(pairId),
       advice: found.map(({ effect, management }) => `${effect}: ${management}`),
       reference: DRUGS_VERSION,
@@ -79,7 +83,7 @@ export const interactionCheck = defineCalculator({
     const found = interactionsAmong(drugIds, DRUGS.interactions);
     const drugs = new Set(drugIds).size;
     return [
-`drugs: ${drugs}; pairs looked at: ${(drugs * (drugs - 1)) / 2}; listed: ${found.length}`,
+      `drugs: ${drugs}; pairs looked at: ${(drugs * (drugs - 1)) / 2}; listed: ${found.length}`,
       ...found.map((pair) => `${pairWords(pair)}: ${pair.severity}`),
     ];
   },

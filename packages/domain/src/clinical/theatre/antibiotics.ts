@@ -1,7 +1,6 @@
 import { choice } from '../input.ts';
 
-/** Antibiotics for prophylaxis, as the two rules about them ask for it. */
-export const PROPHYLAXIS = choice('Antibiotic', {
+const DRUGS = {
   cefazolin: 'Cefazolin',
   cefuroxime: 'Cefuroxime',
   cefotaxime: 'Cefotaxime',
@@ -19,8 +18,11 @@ export const PROPHYLAXIS = choice('Antibiotic', {
   vancomycin: 'Vancomycin',
   ciprofloxacin: 'Ciprofloxacin',
   levofloxacin: 'Levofloxacin',
-});
+} as const;
 
-export type ProphylaxisDrug = keyof (typeof PROPHYLAXIS)['values'];
+export type ProphylaxisDrug = keyof typeof DRUGS;
+
+/** Antibiotics for prophylaxis, as the two rules about them ask for it. */
+export const PROPHYLAXIS = choice('Antibiotic', DRUGS);
 
 export const ASHP = { cite: 'ASHP/IDSA/SIS/SHEA guideline on antimicrobial prophylaxis in surgery', year: 2013 };
