@@ -325,8 +325,14 @@ export function dropScopes(db: Database, scopes: readonly string[]): Promise<voi
     const delta = tx.objectStore('delta');
     const drops = scopes.map(async (scope) => {
       delete meta.scopes[scope];
-      const rows = await delta.index('scope').getAllKeys(ALL_OF(scope));
-      await Promise.all([tx.objectStore('pages').delete(ALL_OF(scope)), ...rows.map((key) => delta.delete(key))]);
+      const index = delta.index('scope');
+      const rows = zip(...(await Promise.all([index.getAllKeys(ALL_OF(scope)), index.getAll(ALL_OF(scope))])));
+      const left = rows.map(([key, value]) => {
+        // It may have come from another scope, whose page may still hold it as it was.
+        const moved = recordOf(key[0])?.scope === 'row' && value.s !== null && value.v > 1;
+        return moved ? delta.put({ scope: '', at: value.at, v: value.v - 1, s: null }, key) : delta.delete(key);
+      });
+      await Promise.all([tx.objectStore('pages').delete(ALL_OF(scope)), ...left]);
     });
     await Promise.all(drops);
     await tx.objectStore('meta').put(meta, 'copies');

@@ -288,4 +288,28 @@ export const copyCases: readonly DeviceCase[] = [
     await again.dropScopes([PERSON_SCOPE]);
     same(await copies(await f.reopen(), 'notifications'), [], 'dropped with the scope');
   }),
+
+  deviceCase('[S44] what was told as gone from one scope does not hide a later version that comes with another', async (f) => {
+    const store = await settled(f);
+    await store.applyPage(10, { rows: { sync_conflicts: [conflict(31, 'identity')] }, gone: [], next: 11 });
+    await store.applyPage(11, { rows: {}, gone: [['sync_conflicts', nth(31), 'X', 1]], next: 12 });
+    same(await copies(store, 'sync_conflicts'), [], 'gone with its scope');
+    await takeSnapshot(store, f, 'clinical', 12, [{ kind: 'sync_conflicts', rows: [conflict(31, 'clinical', 2)] }]);
+    same(await copies(await f.reopen(), 'sync_conflicts'), ['31@2'], 'there with the other');
+  }),
+
+  deviceCase(
+    '[S46] a row that came from another scope goes with the one it came to, and not back to what it was',
+    async (f) => {
+      const store = await settled(f);
+      await takeSnapshot(store, f, 'identity', 10, [{ kind: 'sync_conflicts', rows: [conflict(31, 'identity')] }]);
+      await takeSnapshot(store, f, 'clinical', 10, []);
+      await store.applyPage(10, { rows: { sync_conflicts: [conflict(31, 'clinical', 2)] }, gone: [], next: 11 });
+      await store.dropScopes(['clinical']);
+      const again = await f.reopen();
+      same(await copies(again, 'sync_conflicts'), [], 'not as it was before it moved');
+      await takeSnapshot(again, f, 'clinical', 11, [{ kind: 'sync_conflicts', rows: [conflict(31, 'clinical', 2)] }]);
+      same(await copies(await f.reopen(), 'sync_conflicts'), ['31@2'], 'back with the scope');
+    },
+  ),
 ];

@@ -230,7 +230,13 @@ export class MemoryDeviceStore implements DeviceStore {
         disk.pages.delete(scope);
         disk.begun.delete(scope);
       }
-      for (const [key, delta] of disk.delta) if (delta.scope !== null && scopes.includes(delta.scope)) disk.delta.delete(key);
+      for (const [key, delta] of disk.delta) {
+        if (delta.scope === null || !scopes.includes(delta.scope)) continue;
+        // It came from another scope, whose page may still hold it as it was.
+        const moved = recordOf(delta.kind)?.scope === 'row' && delta.row !== null && delta.version > 1;
+        if (moved) disk.delta.set(key, { ...delta, scope: null, version: delta.version - 1, row: null });
+        else disk.delta.delete(key);
+      }
       disk.held = disk.held.filter((s) => !scopes.includes(s));
     });
   }

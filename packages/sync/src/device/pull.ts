@@ -30,6 +30,8 @@ export async function pullAll(c: Contacts): Promise<PullEnd> {
       // What waits goes first in the new epoch; on a first contact nothing does, and the reply says already what to fetch.
       if (meta.epoch !== null || (await c.store.outbox()).length > 0) return 'new epoch';
       meta = await c.store.meta();
+      // Another tab came first and has a cursor by now: this answers another question.
+      if (meta.cursor !== null) continue;
     }
     if (reply.device_state === 'revoked') {
       await drop(c, meta.held);
