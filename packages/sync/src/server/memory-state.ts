@@ -39,7 +39,8 @@ export interface MemoryState {
   mutations: Map<string, MutationEntry & { facility: string; seq: number | null }>;
   quarantine: Map<string, Omit<QuarantineEntry, 'state'> & { state: HeldState; facility: string }>;
   audit: (AuditEntry & { facility: string })[];
-  commits: { facility: string; seq: number | null; effects: Effects }[];
+  /** `derived`: rows that follow from the writes, as triggers make them. */
+  commits: { facility: string; seq: number | null; effects: Effects; derived: readonly RowWrite[] }[];
 }
 
 export const newState = (epoch: string): MemoryState => ({

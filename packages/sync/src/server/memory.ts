@@ -2,6 +2,7 @@ import { type AnyRow, RECORD_LIST, recordOf } from '@psa/domain';
 import { digestOf } from '../digest.ts';
 import type { Gone, KindDigest } from '../protocol.ts';
 import { brokenBy } from './constraints.ts';
+import type { Follow } from './memory-follow.ts';
 import { load, type MemoryState, newState, overlay, scopeOf, stale, travels } from './memory-state.ts';
 import { type Broken, type Effects, keyOf, type Life, type Loaded, type Need, NO_EFFECTS, type ServerStore } from './store.ts';
 
@@ -15,6 +16,8 @@ export interface MemoryOptions {
   epoch: string;
   /** Called between the decision and its commit, so that others may commit in between. May throw: the server died. */
   beforeCommit?: (info: { facility: string; attempt: number; effects: Effects }) => Promise<void> | void;
+  /** What triggers do beside the writes; without it nothing follows from a write. */
+  follow?: Follow;
 }
 
 /**
@@ -24,9 +27,11 @@ export interface MemoryOptions {
 export class MemoryServerStore implements ServerStore {
   protected state: MemoryState;
   beforeCommit: MemoryOptions['beforeCommit'];
+  readonly #follow: Follow | undefined;
 
   constructor(options: MemoryOptions) {
     this.state = newState(options.epoch);
+    this.#follow = options.follow;
     this.beforeCommit = options.beforeCommit;
   }
 
@@ -50,9 +55,11 @@ export class MemoryServerStore implements ServerStore {
         if (++lost >= LOST_RACES_MAX) throw new Error('the same id or mutation is there already');
         continue;
       }
-      const broken = brokenBy(effects.writes, overlay(this.state, effects.writes));
+      const writes = this.#follow?.filled(effects.writes, overlay(this.state, effects.writes)) ?? effects.writes;
+      const after = overlay(this.state, writes);
+      const broken = brokenBy(writes, after) ?? this.#follow?.broken(writes, after);
       if (broken) return { broken, effects: NO_EFFECTS };
-      this.commit(facility, effects, early);
+      this.commit(facility, { ...effects, writes }, early);
       return { broken: null, effects };
     }
     throw new Error('others kept changing what this transaction had read');
@@ -82,6 +89,9 @@ export class MemoryServerStore implements ServerStore {
     const moved = effects.writes.some((w) => travels(w.kind));
     const seq = moved ? this.atCommit(facility, early) : null;
     for (const w of effects.writes) this.#write(facility, w, seq);
+    const stored = (kind: string, id: string) => s.rows.get(keyOf(kind, id));
+    const derived = this.#follow?.derived(effects.writes, stored, overlay(s, [])) ?? [];
+    for (const w of derived) this.#write(facility, w, seq);
     for (const e of effects.mutations) s.mutations.set(e.mutation.mid, { ...e, facility, seq });
     for (const q of effects.quarantine) s.quarantine.set(q.mid, { ...q, facility });
     for (const c of effects.closed) {
@@ -89,7 +99,7 @@ export class MemoryServerStore implements ServerStore {
       if (held && (held.state === 'open' || held.state === 'deferred')) s.quarantine.set(c.mid, { ...held, state: c.state });
     }
     s.audit.push(...effects.audit.map((a) => ({ ...a, facility })));
-    s.commits.push({ facility, seq, effects });
+    s.commits.push({ facility, seq, effects, derived });
     if (seq !== null) s.heads.set(facility, Math.max(seq, s.heads.get(facility) ?? 0));
   }
 

@@ -1,7 +1,7 @@
 import type { AnyRow } from '@psa/domain';
 import { type Effects, keyOf, type Loaded, type RowWrite, type ServerStore } from '../server/store.ts';
 import { replaced } from './ablations-device.ts';
-import { OpenMemoryStore } from './memory-database.ts';
+import { type FollowEnv, OpenMemoryStore } from './memory-database.ts';
 
 /** Numbers as a `bigserial` column gives them: at the write. A transaction that commits later has the lower number. */
 class NumberedAtWrite extends OpenMemoryStore {
@@ -72,7 +72,7 @@ const oldBase = (real: ServerStore): ServerStore =>
 
 export const serverFaults = {
   oldBase,
-  seq: (epoch: string): OpenMemoryStore => new NumberedAtWrite({ epoch }),
+  seq: (epoch: string, env: FollowEnv): OpenMemoryStore => new NumberedAtWrite(epoch, env),
   dedupe,
   lww,
   upsert,

@@ -74,7 +74,7 @@ export const ABLATIONS: readonly Ablation[] = [
     about: 'a refused group is forgotten',
     plants: { store: deviceFaults.dropRefused },
     plan: busy,
-    caughtBy: [3],
+    caughtBy: [15],
   },
   {
     name: 'gate',

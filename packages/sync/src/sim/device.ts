@@ -1,33 +1,17 @@
-import { type AnyRow, may, recordOf, uuidv7 } from '@psa/domain';
-import { DeviceEnd } from '../device/engine.ts';
+import { type Actor, type AnyRow, may, recordOf, uuidv7 } from '@psa/domain';
 import { type DeviceEnv, newGroup, type Wish } from '../device/groups.ts';
-import type { Link } from '../device/link.ts';
-import { MemoryDeviceStore, MemoryDisk } from '../device/memory.ts';
+import { MemoryDisk } from '../device/memory.ts';
 import { Overlay } from '../device/overlay.ts';
 import type { SyncReport } from '../device/report.ts';
-import type { DeviceStore } from '../device/store.ts';
 import type { Group } from '../protocol.ts';
 import { keyOf } from '../server/store.ts';
-import { unpackPage } from './codec.ts';
+import { isOldKind } from './kinds.ts';
 import type { Ledger, Made } from './ledger.ts';
-import { UnreliableLink, type Weather } from './network.ts';
+import type { Weather } from './network.ts';
 import type { Random } from './random.ts';
 import { type SimServer, signatureOf } from './server.ts';
+import { Crash, type DevicePlants, Tab } from './tab.ts';
 import type { VirtualTime } from './time.ts';
-
-/** The tab is gone: whatever it was doing ends here. */
-export class Crash extends Error {
-  constructor() {
-    super('The tab crashed.');
-    this.name = 'Crash';
-  }
-}
-
-/** Faults planted around the ports of a device; each gets the real part and returns what the device end is given. */
-export interface DevicePlants {
-  store?(store: DeviceStore): DeviceStore;
-  link?(link: Link, store: DeviceStore): Link;
-}
 
 export interface DeviceWorld {
   time: VirtualTime;
@@ -35,17 +19,22 @@ export interface DeviceWorld {
   ledger: Ledger;
   weather: Weather;
   plants: DevicePlants;
-  /** Called after each durable step of a device that moved copies or answers. */
-  stepped(device: SimDevice): void;
+  /** Whether the server was upgraded by now; on most days it is of the same version from the start. */
+  upgraded(): boolean;
+  /** Called after each durable step of a device that moved copies. */
+  stepped(device: SimDevice, operation: string): void;
   /** Called when a device has received all there was. */
   caughtUp(device: SimDevice): void;
 }
 
-interface Tab {
-  store: DeviceStore;
-  link: UnreliableLink;
-  end: DeviceEnd;
-  dead: boolean;
+/** What a device is made with. */
+export interface DeviceParts {
+  id: string;
+  people: readonly string[];
+  tabs: number;
+  /** Ahead of true time, ms. */
+  clockOffset: number;
+  random: Random;
 }
 
 /** A tablet: one disk, one or two tabs, several people, a clock of its own. */
@@ -54,10 +43,13 @@ export class SimDevice {
   readonly disk: MemoryDisk;
   readonly people: readonly string[];
   user: string;
-  /** Ahead of true time, ms. */
   clockOffset: number;
   /** Per cent of store operations at which the tab ends. */
   crashes = 0;
+  /** Virtual time until which writes on this disk fail. */
+  fullUntil = 0;
+  /** Its app stays as it was when the server is upgraded. */
+  old = false;
   /** What the person on this device knows of rows it does not show: versions when they were last seen. */
   readonly lastSeen = new Map<string, number>();
   /** What was really held at any time in this epoch: the highest version of each record. */
@@ -68,11 +60,11 @@ export class SimDevice {
   /** Makes values that nobody wrote before. */
   counter = 0;
   readonly tabs: Tab[] = [];
-  private readonly world: DeviceWorld;
   readonly random: Random;
   readonly env: DeviceEnv;
+  private readonly world: DeviceWorld;
 
-  constructor(world: DeviceWorld, id: string, people: readonly string[], tabs: number, clockOffset: number, random: Random) {
+  constructor(world: DeviceWorld, { id, people, tabs, clockOffset, random }: DeviceParts) {
     this.world = world;
     this.id = id;
     this.disk = new MemoryDisk(id);
@@ -89,42 +81,41 @@ export class SimDevice {
   }
 
   private openTab(): Tab {
-    const { time, server, weather, plants } = this.world;
-    const life = { over: false };
-    const real = new MemoryDeviceStore(this.disk, unpackPage, (operation, phase) => {
-      if (life.over) throw new Crash();
-      if (phase === 'after' && MOVES.has(operation)) this.world.stepped(this);
-      if (this.crashes > 0 && this.random.happens(this.crashes)) {
-        life.over = true;
-        throw new Crash();
-      }
+    const { id, disk, env, random, world } = this;
+    const { time, server, weather, plants } = world;
+    return new Tab({
+      ...{ id, disk, env, random, time, server, weather, plants },
+      user: () => this.user,
+      lag: () => (this.old && world.upgraded() ? 2 : 0),
+      crashes: () => this.crashes,
+      full: () => time.now < this.fullUntil,
+      stepped: (operation) => world.stepped(this, operation),
     });
-    const store = plants.store?.(real) ?? real;
-    const link = new UnreliableLink(time, this.random, server, () => this.user, weather);
-    const tab: Tab = {
-      store,
-      link,
-      end: new DeviceEnd(store, plants.link?.(link, store) ?? link, this.env, {
-        sign: (body, author) => signatureOf(this.id, author, body),
-      }),
-      get dead() {
-        return life.over;
-      },
-      set dead(over) {
-        life.over = over;
-      },
-    };
-    return tab;
+  }
+
+  /** The person at the device, with the rights of now; nobody when the account is closed. */
+  actor(): Actor | undefined {
+    return this.world.server.people.get(this.user);
+  }
+
+  /** Whether the app here has what came with the upgrade of the day, and so has the server. */
+  knowsNew(): boolean {
+    return !this.old && this.world.upgraded();
+  }
+  knows(kind: string): boolean {
+    return isOldKind(kind) || this.knowsNew();
   }
 
   /** Whether the present person has the right to all of these, as a screen would ask. */
   mayAll(wishes: readonly Wish[]): boolean {
-    const actor = this.world.server.people.get(this.user);
+    const actor = this.actor();
     return wishes.every(({ kind, op, patch }) => {
       const def = recordOf(kind);
       if (!actor || !def || op === 'withdraw') return actor !== undefined;
       const action = op === 'create' || op === 'edit' ? op : 'retract';
-      return may(actor, action, def, Object.keys(patch));
+      // Whose row it is, is asked where the form is filled in.
+      const own = action === 'edit' && def.access.self?.fields.some((f) => f in patch);
+      return own || may(actor, action, def, Object.keys(patch));
     });
   }
 
@@ -141,12 +132,19 @@ export class SimDevice {
     return tab;
   }
 
+  /** A tab that somebody can use now, from this one on; null when all stand still. */
+  usable(n: number): number | null {
+    const { now } = this.world.time;
+    const found = this.tabs.map((_, i) => (n + i) % this.tabs.length).find((i) => (this.tabs[i]?.frozenUntil ?? 0) <= now);
+    return found ?? null;
+  }
+
   /** The whole device loses power. */
   powerOff(): void {
     for (const tab of this.tabs) tab.dead = true;
   }
 
-  /** One synchronisation. Throws Crash when the tab ended on the way. */
+  /** One synchronisation. Throws Crash when the tab ended on the way, DiskFull when the storage refused. */
   async sync(n = 0): Promise<SyncReport> {
     const tab = this.tab(n);
     this.syncs++;
@@ -162,21 +160,19 @@ export class SimDevice {
     }
   }
 
-  /** What the person sees: shown rows by kind, and the server copies beneath. */
-  async look(n: number, kinds: readonly string[]): Promise<Map<string, AnyRow[]>> {
+  /** What the person sees, kind by kind: shown rows, over the server copies beneath. */
+  async look(n: number): Promise<(kind: string) => Promise<AnyRow[]>> {
     const { store } = this.tab(n);
     const [outbox, acked, meta] = [await store.outbox(), await store.acked(), await store.meta()];
     const overlay = new Overlay(outbox, acked, meta.cursor, this.world.server.facility);
-    const shown = new Map<string, AnyRow[]>();
-    for (const kind of kinds) {
+    return async (kind) => {
       // In an order that no clock has a part in: the random end of the ids.
       const rows = overlay
         .shownRows(kind, await store.serverRows(kind))
         .sort((a, b) => (a.id.slice(-12) < b.id.slice(-12) ? -1 : 1));
       for (const row of rows) this.lastSeen.set(keyOf(kind, row.id), row.row_version);
-      shown.set(kind, rows);
-    }
-    return shown;
+      return rows;
+    };
   }
 
   /** Saves wishes as the present person and notes them; a crash on the way leaves it open whether they were kept. */
@@ -199,6 +195,7 @@ export class SimDevice {
       read: this.trulyRead(entry.group),
       spoilt,
       mends,
+      old: this.old && this.world.upgraded(),
     };
     ledger.add(made);
     await tab.store.save(entry, mends === null ? undefined : { group: mends });
@@ -223,11 +220,10 @@ export class SimDevice {
   }
 }
 
-/** Operations after which copies or answers may have changed. */
-const MOVES = new Set(['applyPage', 'endSnapshot', 'settle', 'newEpoch', 'dropScopes', 'save']);
-
 /** The state of each record on a disk, `row` null: known to be gone. */
-export function diskCopies(disk: MemoryDisk): Map<string, { kind: string; version: number; row: AnyRow | null }> {
+export type Copies = ReadonlyMap<string, { kind: string; version: number; row: AnyRow | null }>;
+
+export function diskCopies(disk: MemoryDisk): Copies {
   const copies = new Map<string, { kind: string; version: number; row: AnyRow | null }>();
   for (const pages of disk.pages.values()) {
     for (const { kind, rows } of pages)

@@ -1,8 +1,18 @@
-import type { Actor, Role } from '@psa/domain';
+import { type Actor, chanceFrom, type Patch, type Role, randomFields, recordOf } from '@psa/domain';
 import type { Wish } from '../device/groups.ts';
 import type { SimServer } from './server.ts';
 
-const STAFF: readonly Role[] = ['super_admin', 'consultant', 'senior_registrar', 'house_officer', 'nursing', 'pharmacy', 'lab'];
+const STAFF: readonly Role[] = [
+  'super_admin',
+  'consultant',
+  'senior_registrar',
+  'junior_registrar',
+  'house_officer',
+  'anaesthetist',
+  'nursing',
+  'pharmacy',
+  'lab',
+];
 
 /** Who works in the simulated hospital, and what stands in its database before the day begins. */
 export interface Hospital {
@@ -11,12 +21,13 @@ export interface Hospital {
   staff: ReadonlyMap<Role, string>;
 }
 
-/** Fills an empty server: the facility, its people, two wards, three patients. */
+const create = (kind: string, id: string, patch: Wish['patch']): Wish => ({ kind, id, op: 'create', base: 0, patch });
+
+/** Fills an empty server: the facility, its people, two wards, three patients, two items, a lesson, and two kinds that no device is ever sent. */
 export async function foundHospital(server: SimServer): Promise<Hospital> {
   const facility_id = server.facility;
   const staff = new Map(STAFF.map((role) => [role, server.newId()]));
   const admin: Actor = { user_id: staff.get('super_admin') ?? '', facility_id, role: 'super_admin' };
-  const create = (kind: string, id: string, patch: Wish['patch']): Wish => ({ kind, id, op: 'create', base: 0, patch });
   const facility = { name: 'Simulated Hospital', short_name: 'SIM', country: 'Nigeria', time_zone: 'Africa/Lagos' };
   await server.write(admin, [create('facilities', facility_id, facility)]);
   const people = [...staff].map(([role, id]) =>
@@ -43,6 +54,47 @@ export async function foundHospital(server: SimServer): Promise<Hospital> {
     }),
   );
   await server.write(admin, patients);
-  for (const [role, id] of staff) server.people.set(id, { user_id: id, facility_id, role });
+  await server.write(admin, [...items(server), ...lesson(server), ...neverSent(server)]);
+  for (const [role, id] of staff) server.known(id, { user_id: id, facility_id, role });
   return { admin, staff };
 }
+
+const items = (server: SimServer): Wish[] =>
+  ['Gauze', 'Suture'].map((item_name, n) =>
+    create('surgical_consumables', server.newId(), {
+      item_name,
+      item_code: `C-${n}`,
+      minimum_stock_level: 1,
+      reorder_level: 2,
+      is_active: true,
+    }),
+  );
+
+function lesson(server: SimServer): Wish[] {
+  const [topic, question] = [server.newId(), server.newId()];
+  return [
+    create('cme_topics', topic, {
+      topic_name: 'Wounds',
+      content: 'Text.',
+      is_published: true,
+      pass_mark: 50,
+      credit_points: 1,
+    }),
+    create('mcq_questions', question, {
+      cme_topic_id: topic,
+      question_text: 'Which?',
+      question_type: 'Single Choice',
+      options: ['One', 'Two'],
+    }),
+    create('mcq_keys', server.newId(), { mcq_question_id: question, correct_options: [1] }),
+  ];
+}
+
+/** Rows of kinds that never travel: no reply may ever hold one. */
+const neverSent = (server: SimServer): Wish[] =>
+  ['devices', 'ai_settings'].flatMap((kind, n) => {
+    const def = recordOf(kind);
+    const form: Patch = def ? randomFields(def, chanceFrom(n)) : {};
+    const given = Object.entries(form).filter(([field, value]) => value !== null && def?.fields[field]?.kind !== 'link');
+    return def ? [create(kind, server.newId(), Object.fromEntries(given))] : [];
+  });

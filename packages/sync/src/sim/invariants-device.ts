@@ -1,19 +1,19 @@
-import { scopesOfActor } from '@psa/domain';
+import { recordOf, scopesOfActor } from '@psa/domain';
 import type { NewGroup } from '../device/store.ts';
 import { scopeOf } from '../server/memory-state.ts';
 import { keyOf } from '../server/store.ts';
-import { diskCopies, type SimDevice } from './device.ts';
+import { type Copies, diskCopies, type SimDevice } from './device.ts';
 import { type Evidence, equal, short } from './evidence.ts';
 import type { Ledger } from './ledger.ts';
 import type { Oracle } from './oracle.ts';
 
 const named = (device: SimDevice) => `device ${short(device.id)}`;
 
-/** What the people of this device may hold now. */
-function reachOf(e: Pick<Evidence, 'server'>, device: SimDevice): readonly string[] {
-  if ((e.server.deviceStates.get(device.id) ?? 'active') !== 'active') return [];
+/** What the people of this device may hold now; null when nobody there has an account any more, so that it cannot be told. */
+export function reachOf(e: Pick<Evidence, 'server'>, device: SimDevice): readonly string[] | null {
   const actor = e.server.people.get(device.user);
-  return actor ? scopesOfActor(actor) : [];
+  if (!actor) return null;
+  return (e.server.deviceStates.get(device.id) ?? 'active') === 'active' ? scopesOfActor(actor) : [];
 }
 
 /** 1: after a quiet time every device holds exactly what the server has for it. */
@@ -21,6 +21,7 @@ export function convergence(e: Evidence): string[] {
   const wrong: string[] = [];
   for (const device of e.devices) {
     const reach = reachOf(e, device);
+    if (reach === null) continue;
     const held = new Map([...diskCopies(device.disk)].flatMap(([key, c]) => (c.row ? [[key, c.row] as const] : [])));
     for (const { kind, row } of e.oracle.rows) {
       if (row.deleted || !reach.includes(scopeOf(kind, row))) continue;
@@ -91,10 +92,9 @@ export function refusedIsShown(e: Evidence): string[] {
 }
 
 /** 6: a device at number c holds every row of its scopes whose last change has a number up to c, as it is. */
-export function cursorNeverSkips(device: SimDevice, oracle: Oracle): string[] {
+export function cursorNeverSkips(device: SimDevice, oracle: Oracle, copies: Copies = diskCopies(device.disk)): string[] {
   const { disk } = device;
   if (disk.cursor === null || disk.epoch !== oracle.epoch) return [];
-  const copies = diskCopies(disk);
   const wrong: string[] = [];
   for (const { kind, id, scope, seq, op, version } of oracle.entities) {
     if (seq > disk.cursor || !disk.held.includes(scope)) continue;
@@ -112,28 +112,44 @@ export function cursorNeverSkips(device: SimDevice, oracle: Oracle): string[] {
 }
 
 /** 14: no child without its parent once the device has caught up, unless the parent was retracted. */
-export function causalOrder(device: SimDevice, oracle: Oracle): string[] {
+export function causalOrder(device: SimDevice, oracle: Oracle, copies: Copies): string[] {
   // Retractions of a life that is over are not known any more.
   if (device.disk.epoch !== oracle.epoch) return [];
-  const copies = diskCopies(device.disk);
-  const retracted = new Set(
-    oracle.mutations.filter((m) => m.mutation.op === 'retract').map((m) => keyOf(m.mutation.kind, m.mutation.id)),
-  );
   const wrong: string[] = [];
-  for (const [key, { row }] of copies) {
-    if (row === null || !('patient_id' in row)) continue;
-    const parent = keyOf('patients', String(row.patient_id));
-    if (!copies.get(parent)?.row && !retracted.has(parent)) wrong.push(`${named(device)} shows ${key} without ${parent}`);
+  for (const [key, { kind, row }] of copies) {
+    if (row === null) continue;
+    for (const [field, { to, required }] of linksOf(kind)) {
+      const parent = keyOf(to, String(row[field]));
+      const held = device.disk.held.includes(recordOf(to)?.scope ?? '');
+      if (!required || !held || copies.get(parent)?.row || wasRetracted(oracle, to, String(row[field]))) continue;
+      wrong.push(`${named(device)} shows ${key} without ${parent}`);
+    }
   }
   return wrong;
 }
 
+type Linked = [field: string, link: { to: string; required: boolean }];
+const links = new Map<string, readonly Linked[]>();
+
+function linksOf(kind: string): readonly Linked[] {
+  const known = links.get(kind);
+  if (known) return known;
+  const found = Object.entries(recordOf(kind)?.fields ?? {}).flatMap(([field, { to, required }]): Linked[] =>
+    to === undefined ? [] : [[field, { to, required }]],
+  );
+  links.set(kind, found);
+  return found;
+}
+
+const wasRetracted = (oracle: Oracle, kind: string, id: string): boolean =>
+  oracle.mutations.some((m) => m.mutation.op === 'retract' && m.mutation.kind === kind && m.mutation.id === id);
+
 /** 17, 19: nothing lies on a disk outside its held scopes, and without a cursor nothing counts as held. */
-export function nothingOutsideHeld(device: SimDevice): string[] {
+export function nothingOutsideHeld(device: SimDevice, _oracle: Oracle, copies: Copies): string[] {
   const { disk } = device;
   const wrong: string[] = [];
   if (disk.cursor === null && disk.held.length > 0) wrong.push(`${named(device)} holds scopes without a cursor`);
-  for (const [key, { kind, row }] of diskCopies(disk)) {
+  for (const [key, { kind, row }] of copies) {
     if (row && !disk.held.includes(scopeOf(kind, row))) wrong.push(`${named(device)} keeps ${key} of a scope it does not hold`);
   }
   return wrong;
@@ -143,19 +159,21 @@ export function nothingOutsideHeld(device: SimDevice): string[] {
 export function permissionNeverLeaks(e: Evidence): string[] {
   return e.devices.flatMap((device) => {
     const reach = reachOf(e, device);
+    if (reach === null) return [];
     return device.disk.held.filter((s) => !reach.includes(s)).map((s) => `${named(device)} still holds ${s}`);
   });
 }
 
-/** Requests that one synchronisation may take: pages of seven rows, snapshots page by page, three rounds. */
-const REQUESTS_PER_SYNC_MAX = 60;
+/** Requests that one synchronisation may take: pages of seven rows, snapshots of nine scopes page by page, three rounds. */
+const REQUESTS_PER_SYNC_MAX = 80;
 
 /** 25: a quiet network empties every outbox, and nobody storms the server. */
 export function liveness(e: Evidence): string[] {
   const waiting = e.oracle.quarantine.some((q) => q.state === 'open' || q.state === 'deferred');
   return e.devices.flatMap((device) => {
-    // A stolen device is not listened to: what it has not sent stays on it.
-    const left = e.server.deviceStates.get(device.id) === 'revoked' ? [] : [...device.disk.outbox.values()];
+    // A stolen device, or one without anybody who has an account, is not listened to: what it has not sent stays on it.
+    const heard = e.server.deviceStates.get(device.id) !== 'revoked' && reachOf(e, device) !== null;
+    const left = heard ? [...device.disk.outbox.values()] : [];
     const wrong: string[] = [];
     if (left.some((o) => o.state === 'waiting')) wrong.push(`${named(device)} still has ${left.length} groups to send`);
     if (left.some((o) => o.state === 'deferred') && !waiting)
@@ -165,34 +183,4 @@ export function liveness(e: Evidence): string[] {
       wrong.push(`${named(device)} made ${requests} requests in ${device.syncs} rounds`);
     return wrong;
   });
-}
-
-/** 7: within an epoch the cursor and the version of each record only go forward. */
-export class NeverBack {
-  private epoch: string | null = null;
-  private cursor: number | null = null;
-  private versions = new Map<string, number>();
-
-  look(device: SimDevice): string[] {
-    const { disk } = device;
-    if (disk.epoch !== this.epoch) {
-      this.epoch = disk.epoch;
-      this.cursor = null;
-      this.versions = new Map();
-      device.trulySeen.clear();
-      device.lastSeen.clear();
-    }
-    const wrong: string[] = [];
-    if (this.cursor !== null && (disk.cursor === null || disk.cursor < this.cursor)) {
-      wrong.push(`${named(device)} went from ${this.cursor} back to ${disk.cursor}`);
-    }
-    this.cursor = disk.cursor;
-    for (const [key, { version }] of diskCopies(disk)) {
-      const was = this.versions.get(key) ?? 0;
-      if (version < was) wrong.push(`${named(device)}: ${key} went from v${was} back to v${version}`);
-      this.versions.set(key, Math.max(was, version));
-      device.trulySeen.set(key, Math.max(was, version));
-    }
-    return wrong;
-  }
 }

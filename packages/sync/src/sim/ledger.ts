@@ -15,6 +15,8 @@ export interface Made {
   spoilt: 'values' | 'signature' | 'text' | 'rights' | null;
   /** The refused group that it took the place of. */
   mends: string | null;
+  /** Made by an app that is two versions behind the server. */
+  old: boolean;
 }
 
 /** Everything that people did, and every answer that a device was given. */

@@ -1,12 +1,19 @@
 import { MemoryServerStore } from '../server/memory.ts';
-import type { Entity, Oracle } from './oracle.ts';
+import { Follow, type FollowEnv } from '../server/memory-follow.ts';
+import type { Oracle } from './oracle.ts';
 import type { Random } from './random.ts';
 import type { SimDatabase } from './server.ts';
 import type { VirtualTime } from './time.ts';
 
+export type { FollowEnv };
+
 /** The memory store with its insides open to the oracles. */
 export class OpenMemoryStore extends MemoryServerStore {
   private lives: Oracle['lives'] = [{ epoch: this.life.epoch, commits: 0 }];
+
+  constructor(epoch: string, env: FollowEnv) {
+    super({ epoch, follow: new Follow(env) });
+  }
 
   /** A backup together with the lives it goes on from, which are counted here and not asked of the store. */
   saved(): (epoch: string, at: string) => void {
@@ -17,19 +24,25 @@ export class OpenMemoryStore extends MemoryServerStore {
     };
   }
 
-  entities(): Entity[] {
-    return [...this.state.changes.values()];
-  }
-
+  /** Read only where it is looked at: a device is held against it at every step. */
   oracle(facility: string): Oracle {
+    const store = this;
     return {
       head: this.state.heads.get(facility) ?? 0,
       epoch: this.state.life.epoch,
-      rows: this.rows(facility),
-      mutations: this.mutationLog(),
-      quarantine: this.quarantineLog(),
-      commits: this.commitLog(),
-      entities: this.entities(),
+      get rows() {
+        return store.rows(facility);
+      },
+      get mutations() {
+        return store.mutationLog();
+      },
+      get quarantine() {
+        return store.quarantineLog();
+      },
+      commits: this.state.commits,
+      get entities() {
+        return store.state.changes.values();
+      },
       lives: this.lives,
     };
   }
@@ -39,8 +52,8 @@ export class OpenMemoryStore extends MemoryServerStore {
 export function memoryDatabase(
   facility: string,
   time: VirtualTime,
-  newId: () => string,
-  store: OpenMemoryStore = new OpenMemoryStore({ epoch: newId() }),
+  env: FollowEnv,
+  store: OpenMemoryStore = new OpenMemoryStore(env.newId(), env),
 ): SimDatabase {
   return {
     store,
@@ -50,7 +63,7 @@ export function memoryDatabase(
     backup: () => {
       const restore = store.saved();
       const at = new Date(time.now).toISOString();
-      return () => restore(newId(), at);
+      return () => restore(env.newId(), at);
     },
     overlap: (random: Random, percent: number, life: () => number) => {
       store.beforeCommit = async () => {

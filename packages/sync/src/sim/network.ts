@@ -14,7 +14,7 @@ export interface Weather {
   doubled: number;
   /** It takes longer than the device waits; what it does may happen after later requests. */
   slow: number;
-  /** A snapshot ends after some of its pages; a page arrives with a wrong bit. */
+  /** A snapshot or a page of changes ends at some byte; a page arrives with a wrong bit. */
   cut: number;
   /** The server answers 401, 429 or 503 without looking. */
   turnedAway: number;
@@ -23,6 +23,20 @@ export const QUIET: Weather = { lostRequests: 0, lostReplies: 0, doubled: 0, slo
 
 /** S50: what a device waits for an answer. */
 const TIMEOUT_MS = 30_000;
+
+/** The length of a frame, before its bytes. */
+const FRAME_HEAD_BYTES = 4;
+
+const cut = () => new LinkError('unreachable', 'The line was cut.');
+
+/** What a reader makes of a text that may have lost its end. */
+function wholeOr(text: string): PullReply {
+  try {
+    return JSON.parse(text) as PullReply;
+  } catch {
+    throw cut();
+  }
+}
 
 /** The way to the server of one tab: loses, doubles, delays and reorders whatever it carries. */
 export class UnreliableLink implements Link {
@@ -35,8 +49,18 @@ export class UnreliableLink implements Link {
   private readonly random: Random;
   private readonly server: SimServer;
   private readonly user: () => string;
+  private readonly lag: () => number;
 
-  constructor(time: VirtualTime, random: Random, server: SimServer, user: () => string, weather: Weather) {
+  /** @param lag versions of the protocol that the app is behind the server. */
+  constructor(
+    time: VirtualTime,
+    random: Random,
+    server: SimServer,
+    user: () => string,
+    weather: Weather,
+    lag: () => number = () => 0,
+  ) {
+    this.lag = lag;
     this.time = time;
     this.random = random;
     this.server = server;
@@ -47,28 +71,42 @@ export class UnreliableLink implements Link {
   async push(request: PushRequest): Promise<PushReply> {
     if (this.pushBlocked) throw new LinkError('unreachable', 'Pushing is blocked.');
     const user = this.user();
-    return await this.call(request, (sent) => this.server.push(user, sent));
+    return await this.call(this.ofVersion(request), (sent) => this.server.push(user, sent));
   }
 
   async pull(request: PullRequest): Promise<PullReply> {
     const user = this.user();
-    return await this.call(request, (sent) => this.server.pull(user, sent));
+    const reply = await this.call(this.ofVersion(request), (sent) => this.server.pull(user, sent));
+    const text = JSON.stringify(reply);
+    if (!this.random.happens(this.weather.cut / 4)) return JSON.parse(text) as PullReply;
+    return wholeOr(text.slice(0, this.random.below(text.length)));
   }
 
   async snapshot(request: SnapshotRequest): Promise<SnapshotStream> {
     const user = this.user();
-    const whole = await this.call(request, (sent) => this.server.snapshot(user, sent));
+    const { header, pages } = await this.call(request, (sent) => this.server.snapshot(user, sent));
     const { time, random, weather } = this;
-    async function* pages() {
-      for (const page of whole.pages) {
+    const headBytes = FRAME_HEAD_BYTES + JSON.stringify(header).length;
+    const bytes = pages.reduce((sum, page) => sum + FRAME_HEAD_BYTES + page.bytes.length, headBytes);
+    // The stream is one piece, cut at any byte: a frame counts when all of it came.
+    const arrives = random.happens(weather.cut) ? random.below(bytes) : bytes;
+    if (headBytes > arrives) throw cut();
+    async function* came() {
+      let at = headBytes;
+      for (const page of pages) {
         await time.sleep(random.between(5, 400));
-        if (random.happens(weather.cut)) throw new LinkError('unreachable', 'The line was cut.');
+        at += FRAME_HEAD_BYTES + page.bytes.length;
+        if (at > arrives) throw cut();
         const bytes = Uint8Array.from(page.bytes);
         if (random.happens(weather.cut / 2)) bytes[random.below(bytes.length)] = 0;
         yield { n: page.n, bytes };
       }
     }
-    return { header: whole.header, pages: pages() };
+    return { header, pages: came() };
+  }
+
+  private ofVersion<Q extends { schema: number }>(request: Q): Q {
+    return { ...request, schema: request.schema - this.lag() };
   }
 
   /** One request through the weather. What is carried is text, so that nothing is shared between the ends. */

@@ -1,5 +1,5 @@
 import type { AnyRow } from '@psa/domain';
-import type { Effects, MutationEntry } from '../server/store.ts';
+import type { Effects, MutationEntry, RowWrite } from '../server/store.ts';
 
 /** The last change of a row in a scope, as the sequence has it. */
 export interface Entity {
@@ -19,9 +19,9 @@ export interface Oracle {
   /** Every answered mutation, first answers first. */
   mutations: readonly MutationEntry[];
   quarantine: readonly { mid: string; state: string; code: string; payload: unknown }[];
-  /** Every committed transaction with its number (null: it wrote nothing that travels), in commit order. */
-  commits: readonly { seq: number | null; effects: Effects }[];
-  entities: readonly Entity[];
+  /** Every committed transaction with its number (null: it wrote nothing that travels) and the rows that followed from it, in commit order. */
+  commits: readonly { seq: number | null; effects: Effects; derived?: readonly RowWrite[] }[];
+  entities: Iterable<Entity>;
   /** The lives that `commits` were made in, oldest first: how many commits there were when each began. */
   lives: readonly { epoch: string; commits: number }[];
 }

@@ -1,3 +1,4 @@
+import { THEMES, type Theme } from './kinds.ts';
 import type { Weather } from './network.ts';
 import { Random } from './random.ts';
 
@@ -7,6 +8,8 @@ export interface Plan {
   /** The first device has two tabs that both talk, as when a frozen one wakes. */
   twoTabs: boolean;
   minutes: number;
+  /** What people mostly write, beside registering and admitting. */
+  themes: readonly Theme[];
   weather: Weather;
   /** Per cent of store operations at which a tab ends. */
   crashes: number;
@@ -16,9 +19,19 @@ export interface Plan {
   /** The server is restored to an earlier point. */
   restore: boolean;
   roleChanges: number;
+  /** Accounts that are closed; some are opened again. */
+  closedAccounts: number;
+  /** Conflicts that are moved to another scope by hand. */
+  moves: number;
+  /** A tab stands still for minutes in the middle of what it does. */
+  freezes: number;
+  /** A disk is full for minutes: every write on it fails. */
+  fullDisks: number;
+  /** The server is upgraded by two versions in the middle of the day; the last device is not. */
+  oldClient: boolean;
   /** The last device's pushes never leave it until the quiet phase. */
   blockedPush: boolean;
-  /** The last device is withdrawn before the quiet phase. */
+  /** The last device is withdrawn at some moment of the day. */
   withdrawn: 'drain' | 'revoked' | null;
   clocks: 'true' | 'skewed' | 'jumping';
 }
@@ -27,10 +40,13 @@ export interface Plan {
 export function planOf(seed: number): Plan {
   const r = new Random(seed, 1);
   const some = (percent: number, most: number) => (r.happens(percent) ? r.between(1, most) : 0);
+  // Few kinds on a day, so that several people work on the same rows.
+  const themes = [...new Set([r.pick(THEMES), r.pick(THEMES)])].flatMap((theme) => theme ?? []);
   return {
     devices: r.pick([2, 2, 3, 3, 3, 4, 5]) ?? 3,
     twoTabs: r.happens(25),
     minutes: r.between(30, 70),
+    themes,
     weather: {
       lostRequests: some(70, 15),
       lostReplies: some(70, 15),
@@ -44,7 +60,12 @@ export function planOf(seed: number): Plan {
     restarts: some(30, 3),
     restore: r.happens(15),
     roleChanges: some(25, 3),
-    blockedPush: r.happens(20),
+    closedAccounts: some(15, 2),
+    moves: some(20, 3),
+    freezes: some(30, 6),
+    fullDisks: some(25, 4),
+    oldClient: r.happens(10),
+    blockedPush: r.happens(15),
     withdrawn: r.happens(6) ? 'drain' : r.happens(6) ? 'revoked' : null,
     clocks: r.pick(['true', 'skewed', 'jumping'] as const) ?? 'true',
   };

@@ -1,3 +1,4 @@
+import type { Chance as DomainChance } from '@psa/domain';
 import type { Chance } from '../device/chance.ts';
 
 /** A seeded stream of chance (sfc32, Chris Doty-Humphrey): the same seed gives the same bad day. */
@@ -8,6 +9,12 @@ export class Random implements Chance {
   private d: number;
 
   constructor(seed: number, stream = 0) {
+    [this.a, this.b, this.c, this.d] = [0, 0, 0, 0];
+    this.reseed(seed, stream);
+  }
+
+  /** Begins another stream. What a step of the day draws then does not depend on the steps before it, so that some can be left out. */
+  reseed(seed: number, stream: number): void {
     this.a = 0x9e3779b9 ^ seed;
     this.b = 0x243f6a88 ^ stream;
     this.c = 0xb7e15162;
@@ -44,6 +51,18 @@ export class Random implements Chance {
     for (let i = 0; i < count; i++) bytes[i] = this.next() & 0xff;
     return bytes;
   }
+  /** The same stream as the random rows of the domain want it. */
+  readonly forRows: DomainChance = {
+    below: (n) => this.below(n),
+    fraction: () => this.next() / 4294967296,
+    odds: (probability) => this.next() / 4294967296 < probability,
+    pick: (items) => {
+      const [item] = items.length === 0 ? [] : [items[this.below(items.length)]];
+      if (item === undefined) throw new RangeError('Cannot pick from an empty list.');
+      return item;
+    },
+    bytes: (count) => this.random(count),
+  };
   /** A stream of its own, so that one part of the world does not shift the chance of another. */
   fork(stream: number): Random {
     return new Random(this.next(), stream);

@@ -1,6 +1,6 @@
 import { type AnyRow, SYSTEM_FIELDS } from '@psa/domain';
 import { canonical } from '../contracts/must.ts';
-import { type Key, keyOf, type MutationEntry } from '../server/store.ts';
+import { type Key, keyOf, type MutationEntry, type RowWrite } from '../server/store.ts';
 import type { Oracle } from './oracle.ts';
 
 /** Who wrote a field last, and at which version of the row. */
@@ -21,6 +21,8 @@ export interface Change {
   applied: readonly MutationEntry[];
   /** How many commits there were before this one. */
   at: number;
+  /** Followed from the writes of its commit, as triggers make it: nobody wished it. */
+  derived: boolean;
 }
 
 export interface Replay {
@@ -50,19 +52,21 @@ export function replay(oracle: Oracle): Replay {
   const rows = new Map<Key, AnyRow>();
   const writers = new Map<Key, Map<string, Writer>>();
   const changes: Change[] = [];
-  for (const [at, { effects }] of oracle.commits.entries()) {
-    for (const { kind, after } of effects.writes) {
-      const key = keyOf(kind, after.id);
-      const before = rows.get(key) ?? null;
-      const applied = effects.mutations.filter((e) => keyOf(e.mutation.kind, e.mutation.id) === key && isApplied(e));
-      const known = writers.get(key) ?? new Map<string, Writer>();
-      changes.push({ key, kind, before, after, writers: known, applied, at });
-      const device = effects.mutations[0]?.device ?? null;
-      const next = new Map(known);
-      for (const field of changedFields(before, after)) next.set(field, { version: after.row_version, device });
-      writers.set(key, next);
-      rows.set(key, after);
-    }
+  const take = (at: number, { kind, after }: RowWrite, answered: readonly MutationEntry[] | null) => {
+    const key = keyOf(kind, after.id);
+    const before = rows.get(key) ?? null;
+    const applied = (answered ?? []).filter((e) => keyOf(e.mutation.kind, e.mutation.id) === key && isApplied(e));
+    const known = writers.get(key) ?? new Map<string, Writer>();
+    changes.push({ key, kind, before, after, writers: known, applied, at, derived: answered === null });
+    const device = answered?.[0]?.device ?? null;
+    const next = new Map(known);
+    for (const field of changedFields(before, after)) next.set(field, { version: after.row_version, device });
+    writers.set(key, next);
+    rows.set(key, after);
+  };
+  for (const [at, { effects, derived = [] }] of oracle.commits.entries()) {
+    for (const write of effects.writes) take(at, write, effects.mutations);
+    for (const write of derived) take(at, write, null);
   }
   const versionAt = (key: Key, commits: number) =>
     changes.findLast((c) => c.key === key && c.at < commits)?.after.row_version ?? 0;

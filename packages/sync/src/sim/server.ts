@@ -36,7 +36,10 @@ export const signatureOf = (device: string, author: string, body: string): strin
 /** The server of a simulated hospital: sessions, restarts and restores around the server end. */
 export class SimServer {
   readonly facility: string;
+  /** Everybody with an open account, with the rights of now. */
   readonly people = new Map<string, Actor>();
+  /** From when on somebody had which role; null: none, the account is closed. */
+  readonly roles = new Map<string, { at: string; role: Role | null }[]>();
   readonly deviceStates = new Map<string, Caller['device_state']>();
   /** What no reply may ever hold, and other faults seen while serving. */
   readonly seen: { invariant: number; say: string }[] = [];
@@ -47,10 +50,22 @@ export class SimServer {
   private readonly time: VirtualTime;
   private readonly random: Random;
   private readonly ledger: Ledger;
+  private readonly rights: (user: string) => Actor | undefined;
 
-  /** @param store the database's store, or a faulty version of it. */
-  constructor(facility: string, store: ServerStore, time: VirtualTime, random: Random, ledger: Ledger) {
+  /**
+   * @param store the database's store, or a faulty version of it.
+   * @param rights looks up an author, or a faulty version of that.
+   */
+  constructor(
+    facility: string,
+    store: ServerStore,
+    time: VirtualTime,
+    random: Random,
+    ledger: Ledger,
+    rights: (known: (user: string) => Actor | undefined) => (user: string) => Actor | undefined = (known) => known,
+  ) {
     this.facility = facility;
+    this.rights = rights((user) => this.people.get(user));
     this.store = store;
     this.time = time;
     this.random = random;
@@ -68,7 +83,7 @@ export class SimServer {
       newId: () => this.newId(),
       authorOf: async (device, author, body, sig) =>
         signatureOf(device, author, body) === sig
-          ? (this.people.get(author) ?? { code: 'ACCOUNT_CLOSED' })
+          ? (this.rights(author) ?? { code: 'ACCOUNT_CLOSED' })
           : { code: 'BAD_SIGNATURE' },
       compress: (text) => packPage(JSON.parse(text) as AnyRow[]),
       report: (what, error) => this.crashes.push(`${what}: ${String(error)}`),
@@ -117,16 +132,48 @@ export class SimServer {
     if (wrong) throw new Error(`the server's own write was not taken: ${JSON.stringify(wrong)}`);
   }
 
+  /** Somebody begins to work here, or has other rights from now on; null: none. */
+  known(user: string, actor: Actor | null): void {
+    const at = this.now();
+    this.roles.set(user, [...(this.roles.get(user) ?? []), { at, role: actor?.role ?? null }]);
+    if (actor) this.people.set(user, actor);
+    else this.people.delete(user);
+  }
+
+  /** Whether somebody had a right that `has` asks for, at a moment of this server. Where rights changed at that very moment, either counts. */
+  hadAt(user: string, at: string, has: (actor: Actor) => boolean): boolean {
+    const log = this.roles.get(user) ?? [];
+    const last = log.findLastIndex((entry) => entry.at < at);
+    return log
+      .slice(Math.max(0, last))
+      .filter((entry) => entry.at <= at)
+      .some(({ role }) => role !== null && has({ user_id: user, facility_id: this.facility, role }));
+  }
+
   /** Gives a person another role, in the record and at once. */
   async changeRole(admin: Actor, user: string, role: Role): Promise<void> {
     const actor = this.people.get(user);
     if (!actor) return;
     await this.write(admin, [{ kind: 'users', id: user, op: 'edit', base: 0, patch: { role } }]);
-    this.people.set(user, { ...actor, role });
+    this.known(user, { ...actor, role });
+  }
+
+  /** Closes an account; what it returns opens it again. */
+  async closeAccount(admin: Actor, user: string): Promise<() => Promise<void>> {
+    const actor = this.people.get(user);
+    const active = async (is_active: boolean, now: Actor | null) => {
+      await this.write(admin, [{ kind: 'users', id: user, op: 'edit', base: 0, patch: { is_active } }]);
+      this.known(user, now);
+    };
+    if (actor) await active(false, null);
+    return async () => {
+      if (actor && !this.people.has(user)) await active(true, actor);
+    };
   }
 
   async push(user: string, request: PushRequest): Promise<PushReply> {
-    const reply = await this.serve(() => this.end.push(this.caller(user, request.device), request));
+    const caller = this.caller(user, request.device);
+    const reply = await this.serve(() => this.end.push(caller, request));
     for (const answer of reply.groups) for (const result of answer.results) this.ledger.answered(reply.epoch, result);
     if (reply.groups.length !== request.groups.length) this.saw(15, 'a push was answered for other groups than it held');
     return reply;

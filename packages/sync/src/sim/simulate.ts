@@ -1,16 +1,16 @@
-import type { Role } from '@psa/domain';
-import { actOnce } from './actions.ts';
-import { Crash, type SimDevice } from './device.ts';
 import { type Evidence, gather, type Violation } from './evidence.ts';
 import { AT_THE_END } from './invariants.ts';
-import { noLostSave } from './invariants-device.ts';
+import { oldDrains } from './invariants-old.ts';
 import { QUIET } from './network.ts';
+import { during, perform } from './perform.ts';
 import type { Plan } from './plan.ts';
+import { type Step, stepsOf } from './steps.ts';
 import { type Options, openWorld, type World } from './world.ts';
 
 export interface Outcome {
   seed: number;
   plan: Plan;
+  steps: readonly Step[];
   violations: Violation[];
   evidence: Evidence;
   stats: Stats;
@@ -20,14 +20,17 @@ export interface Outcome {
 export interface Stats {
   groups: number;
   mutations: number;
+  kinds: number;
   applied: number;
   merged: number;
   conflicts: number;
   settled: number;
   refused: number;
   deferred: number;
+  derived: number;
   requests: number;
   crashes: number;
+  fullDisks: number;
   head: number;
 }
 
@@ -39,127 +42,55 @@ const QUIET_ROUND_MS = 11 * MINUTE_MS;
 /** Lives through one bad day and the quiet after it, and tells what must never have been seen. The same seed is the same day. */
 export async function simulate(seed: number, options: Options = {}): Promise<Outcome> {
   const world = await openWorld(seed, options);
-  await badDay(world);
+  const steps = stepsOf(seed, world.plan);
+  await badDay(
+    world,
+    steps.filter((step) => options.only?.has(step.n) ?? true),
+  );
   await quietEvening(world);
-  return await judged(world);
+  return await judged(world, steps);
 }
 
-/** Runs one thing somebody does; a crash of the tab is part of the day, anything else that is thrown is a fault. */
-async function during(world: World, device: SimDevice | null, act: () => Promise<unknown>): Promise<void> {
-  try {
-    await act();
-  } catch (error) {
-    if (!(error instanceof Crash)) {
-      world.saw(0, [error instanceof Error ? (error.stack ?? error.message) : String(error)]);
-      return;
-    }
-    world.crashes++;
-    if (device) world.saw(3, noLostSave(device, world.ledger));
-  }
-}
-
-async function badDay(world: World): Promise<void> {
+async function badDay(world: World, steps: readonly Step[]): Promise<void> {
   const { plan, time } = world;
-  const end = time.now + plan.minutes * MINUTE_MS;
-  for (const device of world.devices) schedule(world, device, end);
-  scheduleServer(world, end);
+  const dawn = time.now;
+  for (const step of steps) time.at(dawn + step.at, () => perform(world, step));
   const last = world.devices.at(-1);
   if (plan.blockedPush && last) for (const tab of last.tabs) tab.link.pushBlocked = true;
-  if (plan.withdrawn && last) {
-    time.at(end - 5 * MINUTE_MS, () => void world.server.deviceStates.set(last.id, plan.withdrawn ?? 'drain'));
-  }
-  await time.run(end);
-}
-
-/** What happens on one device: people act, change, synchronise; the clock jumps; the power goes. */
-function schedule(world: World, device: SimDevice, end: number): void {
-  const { time, plan } = world;
-  const { random } = device;
-  const every = (least: number, most: number, act: () => Promise<unknown>) => {
-    const again = () => {
-      const at = time.now + random.between(least, most);
-      if (at >= end) return;
-      time.at(at, async () => {
-        again();
-        await during(world, device, act);
-      });
-    };
-    again();
-  };
-  const tab = () => random.below(device.tabs.length);
-  every(10_000, 4 * MINUTE_MS, () => actOnce(device, tab(), world.shared));
-  every(10_000, 5 * MINUTE_MS, async () => {
-    // Now and then out of reach for a while.
-    if (random.happens(75)) await device.sync(tab());
-  });
-  every(5 * MINUTE_MS, 20 * MINUTE_MS, async () => {
-    device.user = random.pick(device.people) ?? device.user;
-  });
-  if (plan.crashes > 0) {
-    every(10 * MINUTE_MS, 60 * MINUTE_MS, async () => {
-      device.powerOff();
-      throw new Crash();
-    });
-  }
-  if (plan.clocks === 'jumping') {
-    every(5 * MINUTE_MS, 30 * MINUTE_MS, async () => {
-      device.clockOffset += random.between(-400, 400) * 24 * 60 * MINUTE_MS;
-    });
-  }
-}
-
-const ROLES_GIVEN: readonly Role[] = ['consultant', 'nursing', 'lab', 'pharmacy', 'house_officer'];
-
-function scheduleServer(world: World, end: number): void {
-  const { time, plan, server, hospital } = world;
-  const random = world.random.fork(6);
-  const sometime = () => random.between(time.now + MINUTE_MS, end - MINUTE_MS);
-  for (let i = 0; i < plan.restarts; i++) time.at(sometime(), () => server.restart());
-  for (let i = 0; i < plan.roleChanges; i++) {
-    const user = random.pick([...hospital.staff.values()].filter((id) => id !== hospital.admin.user_id));
-    const role = random.pick(ROLES_GIVEN);
-    if (user && role) time.at(sometime(), () => during(world, null, () => server.changeRole(hospital.admin, user, role)));
-  }
-  const { backup } = world.database;
-  if (!plan.restore || !backup) return;
-  const takeAndRestore = (at: readonly number[]) => {
-    const [first = 0, ...restores] = [...at].sort((a, b) => a - b);
-    time.at(first, () => {
-      const restore = backup();
-      const people = new Map(server.people);
-      for (const moment of restores) {
-        time.at(moment, () => {
-          // The process ends with what it was doing; the people are those of the backup.
-          server.restart();
-          restore();
-          for (const [id, actor] of people) server.people.set(id, actor);
-          world.restored = true;
-        });
-      }
-    });
-  };
-  takeAndRestore([sometime(), sometime()]);
-  // Some days restore twice: from the same backup, or from one of an earlier or later life.
-  const more = random.pick([0, 0, 0, 2, 3]) ?? 0;
-  if (more > 0) takeAndRestore(Array.from({ length: more }, sometime));
+  await time.run(dawn + plan.minutes * MINUTE_MS);
 }
 
 /** Faults stop, people rest, devices synchronise until nothing moves. */
 async function quietEvening(world: World): Promise<void> {
-  const { time, database, devices } = world;
-  database.overlap?.(world.random.fork(7), 0, () => world.server.presentLife);
+  const { time, database, devices, server } = world;
+  database.overlap?.(world.random.fork(7), 0, () => server.presentLife);
   for (const device of devices) {
     device.crashes = 0;
-    for (let n = 0; n < device.tabs.length; n++) Object.assign(device.tab(n).link.weather, QUIET);
-  }
-  // What is still under way arrives or times out.
-  await time.run(time.now + 5 * MINUTE_MS);
-  await pullWithStuckOutbox(world);
-  for (let round = 0; round < QUIET_ROUNDS; round++) {
-    for (const device of devices) {
-      for (let n = 0; n < device.tabs.length; n++) time.after(0, () => during(world, device, () => device.sync(n)));
+    device.fullUntil = 0;
+    for (let n = 0; n < device.tabs.length; n++) {
+      const tab = device.tab(n);
+      tab.frozenUntil = Math.min(tab.frozenUntil, time.now + MINUTE_MS);
+      Object.assign(tab.link.weather, QUIET);
     }
-    await time.run(time.now + QUIET_ROUND_MS);
+    // Somebody who still has an account carries what the others left.
+    if (!device.actor()) device.user = device.people.find((id) => server.people.has(id)) ?? device.user;
+  }
+  // What is still under way arrives, thaws or times out.
+  await time.run(time.now + 16 * MINUTE_MS);
+  await pullWithStuckOutbox(world);
+  await rounds(world, QUIET_ROUNDS);
+  if (!devices.some((d) => d.old && world.upgraded)) return;
+  world.saw(22, oldDrains(world));
+  for (const device of devices) device.old = false;
+  await rounds(world, 2);
+}
+
+async function rounds(world: World, count: number): Promise<void> {
+  for (let round = 0; round < count; round++) {
+    for (const device of world.devices) {
+      for (let n = 0; n < device.tabs.length; n++) world.time.after(0, () => during(world, device, () => device.sync(n)));
+    }
+    await world.time.run(world.time.now + QUIET_ROUND_MS);
   }
 }
 
@@ -167,7 +98,8 @@ async function quietEvening(world: World): Promise<void> {
 async function pullWithStuckOutbox(world: World): Promise<void> {
   const device = world.devices.at(-1);
   if (!device || !world.plan.blockedPush) return;
-  if (world.plan.withdrawn === null) {
+  const hears = !world.server.deviceStates.has(device.id) && !device.old && device.actor() !== undefined;
+  if (hears) {
     world.time.after(0, () => during(world, device, () => device.sync()));
     await world.time.run(world.time.now + QUIET_ROUND_MS);
     const { head } = await world.database.oracle();
@@ -178,7 +110,7 @@ async function pullWithStuckOutbox(world: World): Promise<void> {
   for (const tab of device.tabs) tab.link.pushBlocked = false;
 }
 
-async function judged(world: World): Promise<Outcome> {
+async function judged(world: World, steps: readonly Step[]): Promise<Outcome> {
   const { ledger, server, devices, restored } = world;
   const oracle = await world.database.oracle();
   const evidence = gather({ oracle, ledger, server, devices, restored });
@@ -188,19 +120,23 @@ async function judged(world: World): Promise<Outcome> {
   return {
     seed: world.seed,
     plan: world.plan,
+    steps,
     violations: world.violations,
     evidence,
     stats: {
       groups: ledger.groups.size,
       mutations: ledger.byMid.size,
+      kinds: new Set(oracle.mutations.map((m) => m.mutation.kind)).size,
       applied: of('applied'),
       merged: of('merged'),
       conflicts: of('conflict'),
       settled: oracle.rows.filter((r) => r.kind === 'sync_conflicts' && r.row.status === 'Resolved').length,
       refused: of('refused'),
       deferred: of('deferred'),
+      derived: oracle.commits.reduce((sum, commit) => sum + (commit.derived?.length ?? 0), 0),
       requests: devices.reduce((sum, d) => sum + d.tabs.reduce((s, t) => s + t.link.requests, 0), 0),
       crashes: world.crashes,
+      fullDisks: world.fullDisks,
       head: oracle.head,
     },
   };
