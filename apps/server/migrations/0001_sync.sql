@@ -207,24 +207,32 @@ begin
     using errcode = 'check_violation', table = tg_table_name, constraint = tg_name;
 end $$;
 
--- What a row points to is of the same patient as the row itself, whoever named that one. Each trigger is named like the declared rule.
--- Arguments: the field that must be the same, then each link and the table it points to.
-create function record_same() returns trigger language plpgsql as $$
+-- What a row points to is of the same patient as the row itself, whoever named that one. Makes the trigger function of such a rule, named
+-- like the declared rule: plain SQL, planned once a connection, that looks only when the row is new or one of the two was changed.
+-- Arguments: the rule, the field that must be the same, then each link and the table it points to.
+create function record_same(rule name, same name, variadic links name[]) returns void language plpgsql as $$
 declare
-  mine constant jsonb := to_jsonb(new);
-  other text;
+  looks text := '';
 begin
-  for i in 1 .. tg_nargs - 1 by 2 loop
-    continue when mine ->> tg_argv[i] is null;
-    execute format('select %I::text from %I where facility_id = $1 and id = $2', tg_argv[0], tg_argv[i + 1])
-      into other using new.facility_id, (mine ->> tg_argv[i])::uuid;
-    if other <> mine ->> tg_argv[0] then
-      raise exception 'This points to what is of another patient.'
-        using errcode = 'check_violation', table = tg_table_name, constraint = tg_name;
-    end if;
+  for i in 1 .. cardinality(links) by 2 loop
+    looks := looks || format($look$
+  if new.%1$I is not null and (new.%1$I is distinct from old.%1$I or new.%2$I is distinct from old.%2$I) then
+    wrong := wrong or exists (
+      select from %3$I t where t.facility_id = new.facility_id and t.id = new.%1$I and t.%2$I <> new.%2$I);
+  end if;$look$, links[i], same, links[i + 1]);
   end loop;
+  execute format($function$create function %I() returns trigger language plpgsql as $body$
+declare
+  wrong boolean := false;
+begin%s
+  if wrong then
+    raise exception 'This points to what is of another patient.'
+      using errcode = 'check_violation', table = tg_table_name, constraint = tg_name;
+  end if;
   return null;
+end $body$ $function$, rule, looks);
 end $$;
+revoke execute on function record_same(name, name, name[]) from public;
 
 -- The patient is the one of what the row points to; who writes need not name it. Arguments: the link and the table it points to.
 create function record_patient() returns trigger language plpgsql as $$

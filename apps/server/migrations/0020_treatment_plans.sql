@@ -66,6 +66,7 @@ create constraint trigger treatment_plans_stamp after insert or update on treatm
   for each row execute function sync_stamp('clinical');
 create trigger treatment_plans_approval_stands before update on treatment_plans for each row
   when (old.approved in (true) and (new.plan_name is distinct from old.plan_name or new.diagnosis is distinct from old.diagnosis or new.plan_type is distinct from old.plan_type or new.priority is distinct from old.priority or new.treatment_goals is distinct from old.treatment_goals or new.expected_outcomes is distinct from old.expected_outcomes or new.risk_assessment is distinct from old.risk_assessment or new.primary_surgeon_id is distinct from old.primary_surgeon_id or new.approved is distinct from old.approved or new.approval_note is distinct from old.approval_note or new.approved_by is distinct from old.approved_by or new.approved_at is distinct from old.approved_at)) execute function record_locked();
+select record_same('treatment_plans_same_patient', 'patient_id', 'admission_id', 'patient_admissions');
 create trigger treatment_plans_same_patient after insert or update on treatment_plans
-  for each row execute function record_same('patient_id', 'admission_id', 'patient_admissions');
+  for each row execute function treatment_plans_same_patient();
 select secure_record('treatment_plans');

@@ -48,6 +48,7 @@ create constraint trigger treatment_plan_steps_stamp after insert or update on t
 -- The patient is the one of the plan; who writes need not name it.
 create trigger treatment_plan_steps_patient before insert on treatment_plan_steps for each row
   when (new.patient_id is null) execute function record_patient('treatment_plan_id', 'treatment_plans');
+select record_same('treatment_plan_steps_same_patient', 'patient_id', 'treatment_plan_id', 'treatment_plans');
 create trigger treatment_plan_steps_same_patient after insert or update on treatment_plan_steps
-  for each row execute function record_same('patient_id', 'treatment_plan_id', 'treatment_plans');
+  for each row execute function treatment_plan_steps_same_patient();
 select secure_record('treatment_plan_steps');

@@ -92,8 +92,9 @@ create trigger surgery_bookings_kept before delete or truncate on surgery_bookin
 create trigger surgery_bookings_guard before update on surgery_bookings for each row execute function record_guard();
 create constraint trigger surgery_bookings_stamp after insert or update on surgery_bookings deferrable initially deferred
   for each row execute function sync_stamp('clinical');
+select record_same('surgery_bookings_same_patient', 'patient_id', 'admission_id', 'patient_admissions', 'treatment_plan_id', 'treatment_plans');
 create trigger surgery_bookings_same_patient after insert or update on surgery_bookings
-  for each row execute function record_same('patient_id', 'admission_id', 'patient_admissions', 'treatment_plan_id', 'treatment_plans');
+  for each row execute function surgery_bookings_same_patient();
 select secure_record('surgery_bookings');
 
 -- When each person is taken by an operation: follows from surgery_bookings, written by nothing else. The constraint is the rule

@@ -72,6 +72,7 @@ create trigger consents_kept before delete or truncate on consents for each stat
 create trigger consents_guard before update on consents for each row execute function record_guard();
 create constraint trigger consents_stamp after insert or update on consents deferrable initially deferred
   for each row execute function sync_stamp('clinical');
+select record_same('consents_same_patient', 'patient_id', 'admission_id', 'patient_admissions', 'surgery_booking_id', 'surgery_bookings', 'withdraws_id', 'consents');
 create trigger consents_same_patient after insert or update on consents
-  for each row execute function record_same('patient_id', 'admission_id', 'patient_admissions', 'surgery_booking_id', 'surgery_bookings', 'withdraws_id', 'consents');
+  for each row execute function consents_same_patient();
 select secure_record('consents');

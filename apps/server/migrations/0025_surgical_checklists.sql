@@ -92,6 +92,7 @@ create trigger surgical_checklists_sign_out_signed before update on surgical_che
 -- The patient is the one of the operation; who writes need not name it.
 create trigger surgical_checklists_patient before insert on surgical_checklists for each row
   when (new.patient_id is null) execute function record_patient('surgery_booking_id', 'surgery_bookings');
+select record_same('surgical_checklists_same_patient', 'patient_id', 'surgery_booking_id', 'surgery_bookings');
 create trigger surgical_checklists_same_patient after insert or update on surgical_checklists
-  for each row execute function record_same('patient_id', 'surgery_booking_id', 'surgery_bookings');
+  for each row execute function surgical_checklists_same_patient();
 select secure_record('surgical_checklists');

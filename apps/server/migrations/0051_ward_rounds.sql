@@ -47,6 +47,7 @@ create trigger ward_rounds_kept before delete or truncate on ward_rounds for eac
 create trigger ward_rounds_guard before update on ward_rounds for each row execute function record_guard();
 create constraint trigger ward_rounds_stamp after insert or update on ward_rounds deferrable initially deferred
   for each row execute function sync_stamp('clinical');
+select record_same('ward_rounds_same_patient', 'patient_id', 'admission_id', 'patient_admissions');
 create trigger ward_rounds_same_patient after insert or update on ward_rounds
-  for each row execute function record_same('patient_id', 'admission_id', 'patient_admissions');
+  for each row execute function ward_rounds_same_patient();
 select secure_record('ward_rounds');

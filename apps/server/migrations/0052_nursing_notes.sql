@@ -33,6 +33,7 @@ create trigger nursing_notes_kept before delete or truncate on nursing_notes for
 create trigger nursing_notes_guard before update on nursing_notes for each row execute function record_guard();
 create constraint trigger nursing_notes_stamp after insert or update on nursing_notes deferrable initially deferred
   for each row execute function sync_stamp('clinical');
+select record_same('nursing_notes_same_patient', 'patient_id', 'admission_id', 'patient_admissions');
 create trigger nursing_notes_same_patient after insert or update on nursing_notes
-  for each row execute function record_same('patient_id', 'admission_id', 'patient_admissions');
+  for each row execute function nursing_notes_same_patient();
 select secure_record('nursing_notes');

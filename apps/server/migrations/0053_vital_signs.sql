@@ -55,6 +55,7 @@ create trigger vital_signs_kept before delete or truncate on vital_signs for eac
 create trigger vital_signs_guard before update on vital_signs for each row execute function record_guard();
 create constraint trigger vital_signs_stamp after insert or update on vital_signs deferrable initially deferred
   for each row execute function sync_stamp('clinical');
+select record_same('vital_signs_same_patient', 'patient_id', 'admission_id', 'patient_admissions');
 create trigger vital_signs_same_patient after insert or update on vital_signs
-  for each row execute function record_same('patient_id', 'admission_id', 'patient_admissions');
+  for each row execute function vital_signs_same_patient();
 select secure_record('vital_signs');

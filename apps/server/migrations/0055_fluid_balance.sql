@@ -36,6 +36,7 @@ create trigger fluid_balance_kept before delete or truncate on fluid_balance for
 create trigger fluid_balance_guard before update on fluid_balance for each row execute function record_guard();
 create constraint trigger fluid_balance_stamp after insert or update on fluid_balance deferrable initially deferred
   for each row execute function sync_stamp('clinical');
+select record_same('fluid_balance_same_patient', 'patient_id', 'admission_id', 'patient_admissions');
 create trigger fluid_balance_same_patient after insert or update on fluid_balance
-  for each row execute function record_same('patient_id', 'admission_id', 'patient_admissions');
+  for each row execute function fluid_balance_same_patient();
 select secure_record('fluid_balance');

@@ -71,6 +71,7 @@ create trigger wound_care_records_kept before delete or truncate on wound_care_r
 create trigger wound_care_records_guard before update on wound_care_records for each row execute function record_guard();
 create constraint trigger wound_care_records_stamp after insert or update on wound_care_records deferrable initially deferred
   for each row execute function sync_stamp('clinical');
+select record_same('wound_care_records_same_patient', 'patient_id', 'treatment_plan_id', 'treatment_plans', 'admission_id', 'patient_admissions');
 create trigger wound_care_records_same_patient after insert or update on wound_care_records
-  for each row execute function record_same('patient_id', 'treatment_plan_id', 'treatment_plans', 'admission_id', 'patient_admissions');
+  for each row execute function wound_care_records_same_patient();
 select secure_record('wound_care_records');

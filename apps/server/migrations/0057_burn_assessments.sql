@@ -55,6 +55,7 @@ create trigger burn_assessments_kept before delete or truncate on burn_assessmen
 create trigger burn_assessments_guard before update on burn_assessments for each row execute function record_guard();
 create constraint trigger burn_assessments_stamp after insert or update on burn_assessments deferrable initially deferred
   for each row execute function sync_stamp('clinical');
+select record_same('burn_assessments_same_patient', 'patient_id', 'admission_id', 'patient_admissions');
 create trigger burn_assessments_same_patient after insert or update on burn_assessments
-  for each row execute function record_same('patient_id', 'admission_id', 'patient_admissions');
+  for each row execute function burn_assessments_same_patient();
 select secure_record('burn_assessments');

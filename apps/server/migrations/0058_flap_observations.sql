@@ -52,6 +52,7 @@ create trigger flap_observations_kept before delete or truncate on flap_observat
 create trigger flap_observations_guard before update on flap_observations for each row execute function record_guard();
 create constraint trigger flap_observations_stamp after insert or update on flap_observations deferrable initially deferred
   for each row execute function sync_stamp('clinical');
+select record_same('flap_observations_same_patient', 'patient_id', 'admission_id', 'patient_admissions', 'surgery_booking_id', 'surgery_bookings');
 create trigger flap_observations_same_patient after insert or update on flap_observations
-  for each row execute function record_same('patient_id', 'admission_id', 'patient_admissions', 'surgery_booking_id', 'surgery_bookings');
+  for each row execute function flap_observations_same_patient();
 select secure_record('flap_observations');

@@ -37,6 +37,7 @@ create trigger risk_assessments_kept before delete or truncate on risk_assessmen
 create trigger risk_assessments_guard before update on risk_assessments for each row execute function record_guard();
 create constraint trigger risk_assessments_stamp after insert or update on risk_assessments deferrable initially deferred
   for each row execute function sync_stamp('clinical');
+select record_same('risk_assessments_same_patient', 'patient_id', 'admission_id', 'patient_admissions');
 create trigger risk_assessments_same_patient after insert or update on risk_assessments
-  for each row execute function record_same('patient_id', 'admission_id', 'patient_admissions');
+  for each row execute function risk_assessments_same_patient();
 select secure_record('risk_assessments');

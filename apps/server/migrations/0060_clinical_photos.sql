@@ -48,6 +48,7 @@ create trigger clinical_photos_kept before delete or truncate on clinical_photos
 create trigger clinical_photos_guard before update on clinical_photos for each row execute function record_guard();
 create constraint trigger clinical_photos_stamp after insert or update on clinical_photos deferrable initially deferred
   for each row execute function sync_stamp('clinical');
+select record_same('clinical_photos_same_patient', 'patient_id', 'admission_id', 'patient_admissions', 'surgery_booking_id', 'surgery_bookings');
 create trigger clinical_photos_same_patient after insert or update on clinical_photos
-  for each row execute function record_same('patient_id', 'admission_id', 'patient_admissions', 'surgery_booking_id', 'surgery_bookings');
+  for each row execute function clinical_photos_same_patient();
 select secure_record('clinical_photos');

@@ -42,6 +42,7 @@ create constraint trigger clinical_documents_stamp after insert or update on cli
   for each row execute function sync_stamp('clinical');
 create trigger clinical_documents_final before update on clinical_documents for each row
   when (old.is_final in (true) and (new.kind is distinct from old.kind or new.title is distinct from old.title or new.addressee is distinct from old.addressee or new.urgency is distinct from old.urgency or new.content is distinct from old.content or new.drafted_by_rules is distinct from old.drafted_by_rules or new.is_final is distinct from old.is_final)) execute function record_locked();
+select record_same('clinical_documents_same_patient', 'patient_id', 'admission_id', 'patient_admissions', 'amends', 'clinical_documents');
 create trigger clinical_documents_same_patient after insert or update on clinical_documents
-  for each row execute function record_same('patient_id', 'admission_id', 'patient_admissions', 'amends', 'clinical_documents');
+  for each row execute function clinical_documents_same_patient();
 select secure_record('clinical_documents');

@@ -62,6 +62,7 @@ create constraint trigger discharges_stamp after insert or update on discharges 
   for each row execute function sync_stamp('clinical');
 create trigger discharges_final before update on discharges for each row
   when (old.is_final in (true) and (new.outcome is distinct from old.outcome or new.destination is distinct from old.destination or new.destination_name is distinct from old.destination_name or new.final_diagnosis is distinct from old.final_diagnosis or new.procedures_done is distinct from old.procedures_done or new.hospital_course is distinct from old.hospital_course or new.medicines_to_take_home is distinct from old.medicines_to_take_home or new.wound_care is distinct from old.wound_care or new.diet is distinct from old.diet or new.activity is distinct from old.activity or new.warning_signs is distinct from old.warning_signs or new.follow_up_date is distinct from old.follow_up_date or new.follow_up_clinic is distinct from old.follow_up_clinic or new.against_advice_reason is distinct from old.against_advice_reason or new.against_advice_signed_by is distinct from old.against_advice_signed_by or new.is_final is distinct from old.is_final)) execute function record_locked();
+select record_same('discharges_same_patient', 'patient_id', 'admission_id', 'patient_admissions');
 create trigger discharges_same_patient after insert or update on discharges
-  for each row execute function record_same('patient_id', 'admission_id', 'patient_admissions');
+  for each row execute function discharges_same_patient();
 select secure_record('discharges');

@@ -41,6 +41,7 @@ create trigger tasks_kept before delete or truncate on tasks for each statement 
 create trigger tasks_guard before update on tasks for each row execute function record_guard();
 create constraint trigger tasks_stamp after insert or update on tasks deferrable initially deferred
   for each row execute function sync_stamp('clinical');
+select record_same('tasks_same_patient', 'patient_id', 'admission_id', 'patient_admissions');
 create trigger tasks_same_patient after insert or update on tasks
-  for each row execute function record_same('patient_id', 'admission_id', 'patient_admissions');
+  for each row execute function tasks_same_patient();
 select secure_record('tasks');

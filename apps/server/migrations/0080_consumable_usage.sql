@@ -35,6 +35,7 @@ create trigger consumable_usage_kept before delete or truncate on consumable_usa
 create trigger consumable_usage_guard before update on consumable_usage for each row execute function record_guard();
 create constraint trigger consumable_usage_stamp after insert or update on consumable_usage deferrable initially deferred
   for each row execute function sync_stamp('stock');
+select record_same('consumable_usage_same_patient', 'patient_id', 'surgery_booking_id', 'surgery_bookings');
 create trigger consumable_usage_same_patient after insert or update on consumable_usage
-  for each row execute function record_same('patient_id', 'surgery_booking_id', 'surgery_bookings');
+  for each row execute function consumable_usage_same_patient();
 select secure_record('consumable_usage');

@@ -39,6 +39,7 @@ create trigger shopping_lists_kept before delete or truncate on shopping_lists f
 create trigger shopping_lists_guard before update on shopping_lists for each row execute function record_guard();
 create constraint trigger shopping_lists_stamp after insert or update on shopping_lists deferrable initially deferred
   for each row execute function sync_stamp('clinical');
+select record_same('shopping_lists_same_patient', 'patient_id', 'admission_id', 'patient_admissions', 'surgery_booking_id', 'surgery_bookings');
 create trigger shopping_lists_same_patient after insert or update on shopping_lists
-  for each row execute function record_same('patient_id', 'admission_id', 'patient_admissions', 'surgery_booking_id', 'surgery_bookings');
+  for each row execute function shopping_lists_same_patient();
 select secure_record('shopping_lists');

@@ -37,6 +37,7 @@ create trigger shopping_list_items_kept before delete or truncate on shopping_li
 create trigger shopping_list_items_guard before update on shopping_list_items for each row execute function record_guard();
 create constraint trigger shopping_list_items_stamp after insert or update on shopping_list_items deferrable initially deferred
   for each row execute function sync_stamp('clinical');
+select record_same('shopping_list_items_same_patient', 'patient_id', 'shopping_list_id', 'shopping_lists');
 create trigger shopping_list_items_same_patient after insert or update on shopping_list_items
-  for each row execute function record_same('patient_id', 'shopping_list_id', 'shopping_lists');
+  for each row execute function shopping_list_items_same_patient();
 select secure_record('shopping_list_items');

@@ -100,8 +100,9 @@ create trigger lab_investigations_verified before update on lab_investigations f
   when (old.is_verified in (true) and (new.status is distinct from old.status or new.result_date is distinct from old.result_date or new.results is distinct from old.results or new.result_values is distinct from old.result_values or new.interpretation is distinct from old.interpretation or new.reference_ranges is distinct from old.reference_ranges or new.report is distinct from old.report or new.is_critical is distinct from old.is_critical or new.is_verified is distinct from old.is_verified)) execute function record_locked();
 create trigger lab_investigations_seen before update on lab_investigations for each row
   when (old.is_reviewed in (true) and (new.status is distinct from old.status or new.result_date is distinct from old.result_date or new.results is distinct from old.results or new.result_values is distinct from old.result_values or new.interpretation is distinct from old.interpretation or new.reference_ranges is distinct from old.reference_ranges or new.report is distinct from old.report or new.is_critical is distinct from old.is_critical)) execute function record_locked();
+select record_same('lab_investigations_same_patient', 'patient_id', 'admission_id', 'patient_admissions', 'treatment_plan_id', 'treatment_plans', 'amends', 'lab_investigations');
 create trigger lab_investigations_same_patient after insert or update on lab_investigations
-  for each row execute function record_same('patient_id', 'admission_id', 'patient_admissions', 'treatment_plan_id', 'treatment_plans', 'amends', 'lab_investigations');
+  for each row execute function lab_investigations_same_patient();
 select secure_record('lab_investigations');
 
 -- A critical result that is complete is told at once to whoever ordered the investigation, in the transaction of the result, and again

@@ -46,6 +46,7 @@ create trigger prescriptions_kept before delete or truncate on prescriptions for
 create trigger prescriptions_guard before update on prescriptions for each row execute function record_guard();
 create constraint trigger prescriptions_stamp after insert or update on prescriptions deferrable initially deferred
   for each row execute function sync_stamp('medicines');
+select record_same('prescriptions_same_patient', 'patient_id', 'admission_id', 'patient_admissions', 'treatment_plan_id', 'treatment_plans');
 create trigger prescriptions_same_patient after insert or update on prescriptions
-  for each row execute function record_same('patient_id', 'admission_id', 'patient_admissions', 'treatment_plan_id', 'treatment_plans');
+  for each row execute function prescriptions_same_patient();
 select secure_record('prescriptions');

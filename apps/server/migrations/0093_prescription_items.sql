@@ -82,8 +82,9 @@ create trigger prescription_items_stopped before update on prescription_items fo
 -- The patient is the one of the prescription; who writes need not name it.
 create trigger prescription_items_patient before insert on prescription_items for each row
   when (new.patient_id is null) execute function record_patient('prescription_id', 'prescriptions');
+select record_same('prescription_items_same_patient', 'patient_id', 'prescription_id', 'prescriptions');
 create trigger prescription_items_same_patient after insert or update on prescription_items
-  for each row execute function record_same('patient_id', 'prescription_id', 'prescriptions');
+  for each row execute function prescription_items_same_patient();
 create trigger prescription_items_dispensed_all_the_same after insert or update on prescription_items
   for each row execute function prescription_items_dispensed_all_the_same();
 select secure_record('prescription_items');

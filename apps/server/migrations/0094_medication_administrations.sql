@@ -46,6 +46,7 @@ create trigger medication_administrations_kept before delete or truncate on medi
 create trigger medication_administrations_guard before update on medication_administrations for each row execute function record_guard();
 create constraint trigger medication_administrations_stamp after insert or update on medication_administrations deferrable initially deferred
   for each row execute function sync_stamp('medicines');
+select record_same('medication_administrations_same_patient', 'patient_id', 'admission_id', 'patient_admissions', 'prescription_item_id', 'prescription_items');
 create trigger medication_administrations_same_patient after insert or update on medication_administrations
-  for each row execute function record_same('patient_id', 'admission_id', 'patient_admissions', 'prescription_item_id', 'prescription_items');
+  for each row execute function medication_administrations_same_patient();
 select secure_record('medication_administrations');

@@ -100,6 +100,7 @@ create constraint trigger blood_transfusions_stamp after insert or update on blo
   for each row execute function sync_stamp('clinical');
 create trigger blood_transfusions_started before update on blood_transfusions for each row
   when (old.status in ('Running', 'Completed', 'Stopped') and (new.component is distinct from old.component or new.patient_group is distinct from old.patient_group or new.unit_number is distinct from old.unit_number or new.donor_group is distinct from old.donor_group or new.expiry_date is distinct from old.expiry_date or new.screened is distinct from old.screened or new.crossmatch is distinct from old.crossmatch or new.exception_reason is distinct from old.exception_reason or new.identity_checked is distinct from old.identity_checked or new.group_checked is distinct from old.group_checked or new.unit_checked is distinct from old.unit_checked or new.expiry_checked is distinct from old.expiry_checked or new.second_checker_id is distinct from old.second_checker_id or new.started_at is distinct from old.started_at)) execute function record_locked();
+select record_same('blood_transfusions_same_patient', 'patient_id', 'admission_id', 'patient_admissions', 'surgery_booking_id', 'surgery_bookings');
 create trigger blood_transfusions_same_patient after insert or update on blood_transfusions
-  for each row execute function record_same('patient_id', 'admission_id', 'patient_admissions', 'surgery_booking_id', 'surgery_bookings');
+  for each row execute function blood_transfusions_same_patient();
 select secure_record('blood_transfusions');

@@ -45,6 +45,7 @@ create trigger blood_transfusion_observations_kept before delete or truncate on 
 create trigger blood_transfusion_observations_guard before update on blood_transfusion_observations for each row execute function record_guard();
 create constraint trigger blood_transfusion_observations_stamp after insert or update on blood_transfusion_observations deferrable initially deferred
   for each row execute function sync_stamp('clinical');
+select record_same('blood_transfusion_observations_same_patient', 'patient_id', 'blood_transfusion_id', 'blood_transfusions');
 create trigger blood_transfusion_observations_same_patient after insert or update on blood_transfusion_observations
-  for each row execute function record_same('patient_id', 'blood_transfusion_id', 'blood_transfusions');
+  for each row execute function blood_transfusion_observations_same_patient();
 select secure_record('blood_transfusion_observations');

@@ -49,8 +49,8 @@ export interface AgainstRule {
 }
 
 /**
- * A rule that looks at rows of other records, so that only PostgreSQL can hold it: a trigger of this name. Without `same` its function
- * has the same name and is written by hand.
+ * A rule that looks at rows of other records, so that only PostgreSQL can hold it: a trigger of this name. Its function
+ * has the same name; without `same` it is written by hand.
  */
 export interface AcrossRule {
   name: string;

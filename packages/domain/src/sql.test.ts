@@ -65,7 +65,7 @@ test('every kind of field has its column, every rule its name', () => {
   expect(sql).toContain('execute function visits_one_a_day();');
 });
 
-test('a rule over what is linked to calls record_same with its fields in order, another the function of its own name', () => {
+test('the function of a rule over what is linked to is made from its fields in order, that of another is written by hand', () => {
   const sql = tableSql({
     ...visits,
     fields: {
@@ -79,8 +79,11 @@ test('a rule over what is linked to calls record_same with its fields in order, 
       { name: 'visits_otherwise', fields: ['day'], say: '' },
     ],
   });
-  expect(sql).toContain(`execute function record_same('patient_id', 'plan', 'treatment_plans', 'before', 'visits');`);
+  expect(sql).toContain(`select record_same('visits_same', 'patient_id', 'plan', 'treatment_plans', 'before', 'visits');
+create trigger visits_same after insert or update on visits
+  for each row execute function visits_same();`);
   expect(sql).toContain('execute function visits_otherwise();');
+  expect(sql).not.toContain("record_same('visits_otherwise'");
   expect(sql).toContain(
     `create trigger visits_patient before insert on visits for each row
   when (new.patient_id is null) execute function record_patient('plan', 'treatment_plans');`,

@@ -113,11 +113,11 @@ function lockTrigger(def: RecordDef, { name, when, fields }: LockRule): string[]
   ];
 }
 
-/** What the trigger of a rule calls: a function of its own, or the one that compares a field here with that of what is linked to. */
-function called(def: RecordDef, { name, fields, same }: Pick<AcrossRule, 'name' | 'fields' | 'same'>): string {
-  if (same === undefined) return `${name}()`;
+/** Makes the trigger function of a rule that compares a field here with that of what is linked to; of others it is written by hand. */
+function sameFunction(def: RecordDef, { name, fields, same }: Pick<AcrossRule, 'name' | 'fields' | 'same'>): string[] {
+  if (same === undefined) return [];
   const linked = fields.flatMap((field) => [field, def.fields[field]?.to ?? '']);
-  return `record_same(${[same, ...linked].map(sqlText).join(', ')})`;
+  return [`select record_same(${[name, same, ...linked].map(sqlText).join(', ')});`];
 }
 
 function triggers(def: RecordDef): string[] {
@@ -149,16 +149,17 @@ function triggers(def: RecordDef): string[] {
   }
   for (const rule of [...(def.against ?? []).filter(({ exclude }) => !exclude), ...(def.across ?? [])]) {
     lines.push(
+      ...sameFunction(def, rule),
       `create trigger ${rule.name} after insert or update on ${name}`,
-      `  for each row execute function ${called(def, rule)};`,
+      `  for each row execute function ${rule.name}();`,
     );
   }
   return lines;
 }
 
 /**
- * The whole DDL of a record's table: columns, constraints, indexes, triggers. A trigger function that is named like its rule is not
- * part of it. Links are held within the facility: a row cannot point to another hospital's row.
+ * The whole DDL of a record's table: columns, constraints, indexes, triggers. A trigger function that is written by
+ * hand is not part of it. Links are held within the facility: a row cannot point to another hospital's row.
  */
 export function tableSql(def: RecordDef): string {
   const columns = systemColumns(def);
