@@ -6,6 +6,7 @@ import { rowJson, type Statement } from './sql.ts';
 
 /** A search that takes longer helps nobody, and must not keep others waiting. */
 const SEARCH_MS_MAX = 1_000;
+const BEGIN = `begin read only; set local statement_timeout = ${SEARCH_MS_MAX}`;
 /** Names in use that are compared with one typed word. */
 const ALIKE_MAX = 100;
 /** Whoever finds so many patients with what was typed has typed what was meant, or will type more. */
@@ -58,7 +59,7 @@ export class PatientFinder {
   async find(facility: string, typed: string, limit: number): Promise<Found | null> {
     const plan = planOf(facility, typed);
     if (!plan) return NOBODY;
-    const hits = await this.#look(facility, plan, limit + 1);
+    const hits = await this.#within(facility, (client) => ask<Hit>(client, FIND, look(facility, plan, limit + 1), 'all'));
     if (!hits) return null;
     if (hits.length > limit) return { texts: hits.slice(0, limit).map(({ row }) => row), exact: limit, more: true };
     const others = hits.length >= ENOUGH ? [] : await this.#otherwise(facility, plan, limit + 1);
@@ -70,36 +71,46 @@ export class PatientFinder {
   /** Patients by other spellings of the typed names; none when that takes too long. */
   async #otherwise(facility: string, plan: SearchPlan, most: number): Promise<Hit[]> {
     const words = spelt(plan);
-    const alike = words.length === 0 ? [] : await this.#query<Alike>(facility, ALIKE, [words, ALIKE_MAX]);
-    const query = alike && speltOtherwise(facility, plan, alike);
-    if (!query) return [];
-    return (await this.#look(facility, { ...plan, number: '', phone: null, starts: [], given: null, query }, most)) ?? [];
+    const found = await this.#within(facility, async (client) => {
+      const alike = words.length === 0 ? [] : await ask<Alike>(client, ALIKE, [words, ALIKE_MAX], 'first');
+      const query = speltOtherwise(facility, plan, alike);
+      if (!query) {
+        if (words.length > 0) await client.query('commit');
+        return [];
+      }
+      const others = { ...plan, number: '', phone: null, starts: [], given: null, query };
+      return ask<Hit>(client, FIND, look(facility, others, most), words.length === 0 ? 'all' : 'last');
+    });
+    return found ?? [];
   }
 
-  #look(facility: string, plan: SearchPlan, most: number): Promise<Hit[] | null> {
-    const { number, phone, starts, given, query, narrow, typed } = plan;
-    return this.#query<Hit>(facility, FIND, [facility, number, phone, starts, given, query, narrow, typed, most]);
-  }
-
-  /** Rows of one statement, or null when it was ended for taking too long. */
-  async #query<R extends pg.QueryResultRow>(
-    facility: string,
-    { name, text }: Statement,
-    values: unknown[],
-  ): Promise<R[] | null> {
+  /** What `work` finds in a transaction, or null when a statement of it was ended for taking too long. */
+  async #within<T>(facility: string, work: (client: pg.ClientBase) => Promise<T>): Promise<T | null> {
     try {
-      return await this.#db.of(facility).borrow(async (client) => {
-        const sent = [
-          client.query(`begin read only; set local statement_timeout = ${SEARCH_MS_MAX}`),
-          client.query<R>({ name, text, values }),
-          client.query('commit'),
-        ] as const;
-        const [, answer] = await Promise.all(sent);
-        return answer.rows;
-      });
+      return await this.#db.of(facility).borrow(work);
     } catch (error) {
       if ((error as { code?: unknown }).code === TOO_SLOW) return null;
       throw error;
     }
   }
+}
+
+/** The values of `FIND`. */
+const look = (facility: string, plan: SearchPlan, most: number): unknown[] => {
+  const { number, phone, starts, given, query, narrow, typed } = plan;
+  return [facility, number, phone, starts, given, query, narrow, typed, most];
+};
+
+/** Rows of one statement; what begins and ends its transaction, where it is the first, the last or all of it, leaves in the same flight. */
+async function ask<R extends pg.QueryResultRow>(
+  client: pg.ClientBase,
+  { name, text }: Statement,
+  values: unknown[],
+  place: 'first' | 'last' | 'all',
+): Promise<R[]> {
+  const begun = place === 'last' ? undefined : client.query(BEGIN);
+  const asked = client.query<R>({ name, text, values });
+  const ended = place === 'first' ? undefined : client.query('commit');
+  const [answer] = await Promise.all([asked, begun, ended]);
+  return answer.rows;
 }
