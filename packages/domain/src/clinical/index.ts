@@ -33,6 +33,12 @@ import { schwartz } from './kidney/schwartz.ts';
 import { anionGap } from './laboratory/anion_gap.ts';
 import { correctedCalcium } from './laboratory/corrected_calcium.ts';
 import { labFlag } from './laboratory/lab_flag.ts';
+import { abpi } from './limb/abpi.ts';
+import { sinbad } from './limb/sinbad.ts';
+import { universityTexas } from './limb/university_texas.ts';
+import { wagner } from './limb/wagner.ts';
+import { wifi } from './limb/wifi.ts';
+import { wifiIschaemia } from './limb/wifi_ischaemia.ts';
 import { allergyCheck } from './medicines/allergy_check.ts';
 import { doseMgkg } from './medicines/dose_mgkg.ts';
 import { interactionCheck } from './medicines/interaction_check.ts';
@@ -47,6 +53,14 @@ import { antibioticTiming } from './theatre/antibiotic_timing.ts';
 import { asaClass } from './theatre/asa_class.ts';
 import { fasting } from './theatre/fasting.ts';
 import { whoChecklist } from './theatre/who_checklist.ts';
+import { areaReduction } from './wounds/area_reduction.ts';
+import { bwat } from './wounds/bwat.ts';
+import { healingTrajectory } from './wounds/healing_trajectory.ts';
+import { npiapStage } from './wounds/npiap_stage.ts';
+import { push } from './wounds/push.ts';
+import { ssiClass } from './wounds/ssi_class.ts';
+import { woundArea } from './wounds/wound_area.ts';
+import { woundBed } from './wounds/wound_bed.ts';
 
 export type { Band, Calculator, Level, OutputSpec, Result, Signatory } from './calculator.ts';
 export { calculate, explain, SYSTEMS } from './calculator.ts';
@@ -71,6 +85,20 @@ const LIST: readonly Calculator[] = [
   baux,
   absi,
   escharotomy,
+  push,
+  bwat,
+  woundArea,
+  areaReduction,
+  woundBed,
+  healingTrajectory,
+  ssiClass,
+  npiapStage,
+  wagner,
+  universityTexas,
+  wifi,
+  wifiIschaemia,
+  sinbad,
+  abpi,
   flapSchedule,
   flapAlert,
   graftTake,
