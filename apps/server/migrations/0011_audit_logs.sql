@@ -51,9 +51,9 @@ create trigger audit_logs_rows_kept before update or delete on audit_logs for ea
 select secure_record('audit_logs', false, false);
 
 -- What the hash of an entry is made of: every column but its place in the chain (`n`), which the hashes themselves hold. Moments are
--- milliseconds since 1970, so that no setting of a connection changes the text.
+-- milliseconds since 1970, so that no setting of a connection changes the text; `json` prints it without building it first.
 create function audit_text(e audit_logs) returns text language sql stable as $$
-  select jsonb_build_array(e.id, e.facility_id, e.created_by, e.updated_by,
+  select json_build_array(e.id, e.facility_id, e.created_by, e.updated_by,
     (extract(epoch from e.created_at) * 1000)::bigint, (extract(epoch from e.updated_at) * 1000)::bigint,
     e.deleted, e.row_version, e.field_ver, e.user_id, e.action, e.table_name, e.record_id, e.old_values, e.new_values,
     e.device_id, e.mutation_id, e.ip_address, e.user_agent, (extract(epoch from e.at) * 1000)::bigint)::text

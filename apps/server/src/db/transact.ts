@@ -15,8 +15,11 @@ const KEY_LOSSES_MAX = 3;
 /** A lock that is held for longer is held by hand, or by somebody who died: neighbours do not wait for it. */
 const SHARED_LOCK_MS_MAX = 1_000;
 
-/** Durable before it is answered, whatever the server's default is. */
-const BEGIN = 'begin; set local synchronous_commit = on';
+/**
+ * Durable before it is answered, whatever the server's default is. Every statement of a write, and of the triggers behind it, looks rows
+ * up by their keys: a plan that was made while a table was empty would read all of it, until PostgreSQL next counts its rows.
+ */
+const BEGIN = 'begin; set local synchronous_commit = on; set local enable_seqscan = off';
 const BEGIN_SHARED = `${BEGIN}; set local lock_timeout = ${SHARED_LOCK_MS_MAX}`;
 /** Commits wait for each other to be numbered, however slow the disk is: giving up there would only make them more. */
 const COMMIT_SHARED = 'set local lock_timeout = 0; commit';

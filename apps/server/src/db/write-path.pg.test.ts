@@ -288,6 +288,36 @@ test('an edit that is not committed yet keeps nobody from being written down: of
   }
 });
 
+test('a table that was empty when its statements were planned is still looked up by its keys when it is not', async () => {
+  // One connection, whose plans stay as they were made; nothing counts the rows meanwhile.
+  const one = createPool({ connectionString: db.serverUrl, max: 1 });
+  const tables = ['treatment_plans', 'treatment_plan_steps'];
+  const read = async () => {
+    await one.query('select pg_stat_force_next_flush()');
+    const text = `select sum(seq_tup_read)::int as rows from pg_stat_user_tables where relname = any($1)`;
+    return (await pool.query<{ rows: number }>(text, [tables])).rows[0]?.rows;
+  };
+  const plans = wish({ patch: patient('planned') });
+  await push(plans);
+  for (const table of tables) await pool.query(`analyze ${table}`);
+  const writer = new PgServerStore(new Database(one));
+  const before = await read();
+  for (let i = 0; i < 12; i++) {
+    const plan = wish({
+      kind: 'treatment_plans',
+      patch: { patient_id: plans.id, plan_name: `Plan ${i}`, diagnosis: 'Burns', status: 'Active' },
+    });
+    const step = wish({
+      kind: 'treatment_plan_steps',
+      patch: { treatment_plan_id: plan.id, step_number: 1, step_name: 'Graft', status: 'Pending' },
+    });
+    const { results } = await pushGroup(writer, groupOf(plan, step), context());
+    expect(results.map((r) => r.say ?? r.status)).toEqual(['applied', 'applied']);
+  }
+  expect(await read()).toBe(before);
+  await one.end();
+});
+
 test('nothing is loaded or judged for what nobody asks', async () => {
   const { broken, effects } = await store.transact(
     actor.facility_id,
