@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { type Calculator, calculate, explain, type Level, type OutputSpec } from './calculator.ts';
 import { isNeeded } from './check.ts';
-import type { InputSpec, NumberSpec } from './input.ts';
+import type { Fact, InputSpec, NumberSpec } from './input.ts';
 import { isRefusal, type Refusal, type RefusalCode, refuse } from './refusal.ts';
 
 type Given = Readonly<Record<string, unknown>>;
@@ -116,6 +116,17 @@ function isWrong(spec: InputSpec, value: unknown): boolean {
   return true;
 }
 
+/** Inputs that mean a recorded fact wherever they are asked. */
+const FACTS: Readonly<Record<string, Fact>> = {
+  ageYears: 'age_years',
+  sex: 'sex',
+  weightKg: 'weight_kg',
+  heightCm: 'height_cm',
+  tbsaPct: 'tbsa_pct',
+  injuryAt: 'injury_at',
+  now: 'now',
+};
+
 const told = (answered: object): Refusal['error'] | null => (isRefusal(answered) ? answered.error : null);
 
 /**
@@ -176,9 +187,16 @@ export function describeRule(calculator: Calculator, example: Given, narrowed: r
       for (const { cite, year } of calculator.sources) expect([cite.length > 5, year > 1900, year < 2027]).not.toContain(false);
       for (const list of [calculator.words, calculator.limits, calculator.sign]) expect(list.length).toBeGreaterThan(0);
       for (const line of [calculator.about, ...calculator.limits]) expect(line).toMatch(/^[A-Z0-9%].*\.$/);
-      for (const spec of Object.values(inputs))
-        if (isNumber(spec) && spec.steps)
-          for (const n of Object.keys(spec.steps)) expect(Number(n)).toSatisfy((x: number) => x >= spec.min && x <= spec.max);
+      for (const [name, spec] of Object.entries(inputs)) {
+        if (Object.hasOwn(FACTS, name)) expect('fact' in spec ? spec.fact : undefined).toBe(FACTS[name]);
+        if (!isNumber(spec) || !spec.steps) continue;
+        // There are words for exactly the steps that are answers.
+        for (let n = spec.min; n <= spec.max; n++) {
+          const error = told(ask({ [name]: n }));
+          const isAnswer = error?.field !== name || error.code === 'INCONSISTENT';
+          expect({ name, n, worded: Object.hasOwn(spec.steps, n) }).toEqual({ name, n, worded: isAnswer });
+        }
+      }
     });
   });
 }

@@ -1,5 +1,6 @@
 import { type Band, defineCalculator } from '../calculator.ts';
 import { integer, type ValuesOf } from '../input.ts';
+import { upTo } from '../points.ts';
 
 /** Stage by ischaemia, wound and foot infection, each 0–3. It is looked up, never summed. Source: Mills 2014. */
 const STAGES = [
@@ -79,7 +80,7 @@ export const wifi = defineCalculator({
   ],
   compute(values) {
     const stage = stageOf(values);
-    return { stage, risk: RISKS[stage - 1] ?? 'high' };
+    return { stage, risk: upTo(stage, [1, 2, 3], RISKS) };
   },
   working: ({ wound, ischaemia, footInfection }, { stage }) => [
     `Table of 2014, ischaemia ${ischaemia}, wound ${wound}, foot infection ${footInfection}: stage ${String(stage)}`,

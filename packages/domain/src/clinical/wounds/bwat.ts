@@ -25,7 +25,7 @@ const ITEMS = [
   'New skin',
 ] as const;
 
-const parts = (scores: readonly number[]): Part[] => ITEMS.map((item, n) => [item, scores[n] ?? 0]);
+const parts = (scores: readonly number[]): Part[] => scores.map((points, n) => [`${ITEMS[n]}`, points]);
 
 /** State of a wound by thirteen items. Source: Bates-Jensen 1990, revised 2001. */
 export const bwat = defineCalculator({

@@ -62,8 +62,7 @@ export const woundBed = defineCalculator({
   limits: ['Shares are judged by eye; two people differ by 10 % and more.', 'Of two tissues alike the worse is told.'],
   compute(values) {
     if (above(Math.abs(sumOf(values) - 100), TOLERANCE_PCT)) return refuse('INCONSISTENT', 'sum');
-    const most = Math.max(...TISSUES.map((tissue) => values[tissue]));
-    const dominant = TISSUES.find((tissue) => values[tissue] === most) ?? 'other';
+    const dominant = TISSUES.reduce((worst, tissue) => (values[tissue] > values[worst] ? tissue : worst));
     return { valid: true, dominant, devitalisedPct: round(values.necrotic + values.slough, DECIMALS) };
   },
   working: (values, { devitalisedPct }) => [
