@@ -11,7 +11,7 @@ import { usePresent } from './present.ts';
 import { loose } from './values.ts';
 import { WIDGETS, type Widget } from './widgets.tsx';
 
-/** What a draft keeps: what was typed, and the version that was on the screen when it began. */
+/** What a draft keeps: what was typed (of a new entry: all that stood there), and the version that was on the screen when it began. */
 interface KeptForm {
   raws: Raws;
   base: number;
@@ -94,7 +94,9 @@ function Filled(p: FilledProps) {
     base: p.found?.base ?? row?.row_version ?? 0,
     resumed: p.found !== null,
   }));
-  const [raws, setRaws] = useState<Raws>(first.raws);
+  // In an edit, what nobody touched follows the row: whoever left a form open must not write back what others changed meanwhile.
+  const [typed, setTyped] = useState<Raws>(row ? (p.found?.raws ?? {}) : first.raws);
+  const raws: Raws = { ...untouched(), ...typed };
   const [tried, setTried] = useState(false);
   const [failed, setFailed] = useState<{ say: string; fields: FieldProblems } | null>(null);
   const [left, setLeft] = useState<ReadonlySet<string>>(new Set());
@@ -121,8 +123,8 @@ function Filled(p: FilledProps) {
   const overtaken = row !== undefined && row.row_version > first.base;
 
   const change = (name: string, raw: Json, others: Raws = {}) => {
-    const next = { ...raws, ...others, [name]: raw };
-    setRaws(next);
+    const next = { ...typed, ...others, [name]: raw };
+    setTyped(next);
     setFailed(null);
     p.keep({ raws: next, base: first.base });
   };
@@ -149,7 +151,7 @@ function Filled(p: FilledProps) {
   };
 
   const discard = () => {
-    setRaws(untouched());
+    setTyped(row ? {} : untouched());
     setTried(false);
     setResumed(false);
     void p.drop();
