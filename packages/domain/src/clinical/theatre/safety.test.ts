@@ -117,9 +117,17 @@ describe('the items of the checklist', () => {
         "Patient has a known allergy: No",
         "Airway may be difficult, or stomach contents may be breathed in: No",
         "More than 500 mL of blood may be lost (child: 7 mL/kg): No",
-        "1 in the way",
       ]
     `);
+  });
+  test('the working names the phase before', () => {
+    expect(workingOf(whoChecklist, { phase: 'time_out', previousPhaseComplete: false, answers: TIME_OUT })[0]).toBe(
+      'Phase before: not complete',
+    );
+    expect(workingOf(whoChecklist, { phase: 'sign_out', previousPhaseComplete: true, answers: {} }).slice(0, 2)).toEqual([
+      'Phase before: complete',
+      'Name of the procedure is recorded and was said aloud: not answered',
+    ]);
   });
 });
 

@@ -110,10 +110,10 @@ export const whoChecklist = defineCalculator({
     const blockedBy = [...open, ...unmet];
     return { complete: blockedBy.length === 0, blockedBy };
   },
-  working: ({ phase, answers: given }, { blockedBy }) => [
+  working: ({ phase, previousPhaseComplete, answers: given }) => [
+    ...(phase === 'sign_in' ? [] : [`Phase before: ${previousPhaseComplete ? 'complete' : 'not complete'}`]),
     ...Object.entries(itemsOf(phase)).map(
       ([id, { label, values }]) => `${label}: ${values[String(given[id])] ?? 'not answered'}`,
     ),
-    `${Array.isArray(blockedBy) ? blockedBy.length : 0} in the way`,
   ],
 });
