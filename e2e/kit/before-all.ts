@@ -3,8 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { startTestCluster } from '../../apps/server/src/testing/cluster.ts';
 import { findBrowser } from '../../tools/browser.ts';
-import { asPerson } from './api.ts';
-import { ADDED, PEOPLE, type Person } from './people.ts';
+import { hire } from './api.ts';
 import { freePort } from './port.ts';
 import { ServerProcess } from './server.ts';
 
@@ -42,22 +41,4 @@ export default async function beforeAll(): Promise<() => Promise<void>> {
   const { stop: _, ...urls } = cluster;
   process.env.PSA_E2E_CLUSTER = JSON.stringify(urls);
   return undo;
-}
-
-/** Each asks for an account; the administrator approves. */
-async function hire(url: string): Promise<void> {
-  for (const [person, role] of Object.entries(ADDED)) {
-    const { email, password, name } = PEOPLE[person as Person];
-    const answer = await fetch(`${url}/api/register`, {
-      method: 'POST',
-      headers: { 'content-type': 'application/json' },
-      body: JSON.stringify({ email, password, full_name: name, role }),
-    });
-    if (!answer.ok) throw new Error(`register ${email}: ${answer.status} ${await answer.text()}`);
-  }
-  const admin = await asPerson(url, 'admin');
-  const users = await admin<{ id: string; is_approved: boolean }[]>('GET', '/api/users');
-  for (const user of users.filter((one) => !one.is_approved)) {
-    await admin('PATCH', `/api/users/${user.id}/approve`, { is_approved: true });
-  }
 }

@@ -12,6 +12,9 @@ export class Line {
   fate: (req: IncomingMessage) => Fate = () => 'pass';
   /** Called after the server carried out a request whose answer is cut, and before the tablet notices. */
   whenCut: (req: IncomingMessage) => Promise<void> | void = () => undefined;
+  /** Called when the server has answered a request in full and the answer is on its way to the tablet. */
+  whenPassed: (req: IncomingMessage) => void = () => undefined;
+  #isCut = false;
 
   private constructor(server: Server, target: URL) {
     this.#server = server;
@@ -30,7 +33,21 @@ export class Line {
     return `http://127.0.0.1:${(this.#server.address() as AddressInfo).port}`;
   }
 
+  /** Cuts everything that is under way, and lets nothing pass until `mend`. */
+  cut(): void {
+    this.#isCut = true;
+    this.#server.closeAllConnections();
+  }
+
+  mend(): void {
+    this.#isCut = false;
+  }
+
   #carry(req: IncomingMessage, res: ServerResponse): void {
+    if (this.#isCut) {
+      req.socket.destroy();
+      return;
+    }
     const fate = this.fate(req);
     const cut = () => {
       void Promise.resolve(this.whenCut(req)).finally(() => req.socket.destroy());
@@ -48,6 +65,7 @@ export class Line {
       }
       res.writeHead(answer.statusCode ?? 502, answer.headers);
       answer.on('error', () => res.destroy());
+      answer.on('end', () => this.whenPassed(req));
       answer.pipe(res);
     });
     onward.on('error', () => req.socket.destroy());

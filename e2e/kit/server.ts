@@ -15,11 +15,13 @@ const START_MS_MAX = 60_000;
 export interface ServerSettings {
   port: number;
   dataDir: string;
-  /** The database as its owner, and as the role that the server works as. */
-  databaseUrl: string;
-  serverUrl: string;
+  /** The database as its owner, and as the role that the server works as; without them the server runs its own in `dataDir`. */
+  databaseUrl?: string;
+  serverUrl?: string;
   /** Where another version of the project is deployed, if not this one. */
   project?: string;
+  /** More settings, by the names of their variables. */
+  env?: Readonly<Record<string, string>>;
 }
 
 /**
@@ -68,8 +70,10 @@ export class ServerProcess {
         HOST: '127.0.0.1',
         PORT: String(settings.port),
         DATA_DIR: settings.dataDir,
-        DATABASE_URL: settings.databaseUrl,
-        DATABASE_SERVER_URL: settings.serverUrl,
+        // An empty setting counts as none: what the person's shell says is not meant for a test.
+        DATABASE_URL: settings.databaseUrl ?? '',
+        DATABASE_SERVER_URL: settings.serverUrl ?? '',
+        ...settings.env,
       },
     });
     this.#ended = once(this.#child, 'close');
@@ -101,6 +105,10 @@ export class ServerProcess {
     const { pid } = this.#child;
     if (pid === undefined) throw new Error('the server has no process');
     return pid;
+  }
+
+  get isRunning(): boolean {
+    return this.#child.exitCode === null && this.#child.signalCode === null;
   }
 
   /** What it printed so far. */

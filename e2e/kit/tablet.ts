@@ -3,11 +3,14 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type BrowserContext, chromium, type Page } from '@playwright/test';
 import { BROWSER_ARGS } from '../../tools/browser.ts';
+import { killAll, killGroup, type RunningProcess, runningProcesses, withChildren } from './processes.ts';
 
 export interface TabletSettings {
   width?: number;
   height?: number;
   colorScheme?: 'light' | 'dark';
+  /** Ctrl-C is left to whoever unpacked it; else Playwright ends the browser and this process. */
+  leaveSignals?: boolean;
 }
 
 /** A browser profile of its own on disk: it survives being closed, as a tablet survives being put in a drawer. */
@@ -17,6 +20,8 @@ export class Tablet {
   readonly profile: string;
   readonly #settings: TabletSettings;
   #context: BrowserContext | undefined;
+  /** The process group of the browser, once looked up. */
+  #group: number | undefined;
   #page: Page | undefined;
 
   private constructor(name: string, url: string, profile: string, settings: TabletSettings) {
@@ -63,6 +68,7 @@ export class Tablet {
       locale: 'en-GB',
       timezoneId: 'Africa/Lagos',
       offline: options.offline ?? false,
+      ...(this.#settings.leaveSignals && { handleSIGINT: false, handleSIGTERM: false, handleSIGHUP: false }),
     });
     this.#context.setDefaultTimeout(20_000);
     this.#page = this.#context.pages()[0] ?? (await this.#context.newPage());
@@ -80,6 +86,25 @@ export class Tablet {
   /** Ends the browser; the profile stays. */
   async switchOff(): Promise<void> {
     await this.#context?.close();
+    this.#context = undefined;
+    this.#page = undefined;
+  }
+
+  readonly #isOurs = (one: RunningProcess): boolean => one.command.includes(`--user-data-dir=${this.profile}`);
+
+  /** Looks up the browser's process group beforehand, so that a crash comes at once. */
+  expectCrash(): void {
+    const all = runningProcesses().filter(this.#isOurs);
+    // Playwright lets the browser lead a group of its own; what it starts stays in it.
+    this.#group = all.find(({ parent }) => !all.some(({ pid }) => pid === parent))?.pid;
+  }
+
+  /** Kills every process of the browser in the middle of whatever it does (kill -9), and waits; the profile stays as it is. */
+  async crash(): Promise<void> {
+    const closed = this.context.waitForEvent('close', { timeout: 0 });
+    if (!killGroup(this.#group)) killAll(withChildren(runningProcesses(), this.#isOurs));
+    await closed;
+    this.#group = undefined;
     this.#context = undefined;
     this.#page = undefined;
   }
