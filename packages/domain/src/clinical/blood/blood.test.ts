@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { refuse } from '../refusal.ts';
-import { answersOf, asking, describeRule, levelsOf, workingOf } from '../testing.ts';
+import { answersOf, asking, describeRule, levelsOf, workingOf } from '../testing/rule.ts';
 import { allowableBloodLoss } from './allowable_blood_loss.ts';
 import { genotype } from './genotype.ts';
 import { plasmaCompat } from './plasma_compat.ts';

@@ -2,8 +2,8 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { type Calculator, calculate } from '../calculator.ts';
 import { refuse } from '../refusal.ts';
-import { asking, describeRule, workingOf } from '../testing.ts';
-import { LUND_BROWDER, LUND_BROWDER_AGES, type LundBrowderAge, lundBrowder } from './lund_browder.ts';
+import { asking, describeRule, workingOf } from '../testing/rule.ts';
+import { LUND_BROWDER, LUND_BROWDER_AGES, type LundBrowderAge, lundBrowder, lundBrowderAge } from './lund_browder.ts';
 import { NINES, ruleOfNines } from './rule_of_nines.ts';
 
 const COLUMNS = Object.keys(LUND_BROWDER_AGES) as LundBrowderAge[];
@@ -75,6 +75,7 @@ describe('Lund and Browder', () => {
     [120, 'adult'],
   ])('%d years: column %s', (ageYears, ageBand) => {
     expect(calculate(lundBrowder, { ageYears, regions: {} })).toMatchObject({ ageBand });
+    expect(lundBrowderAge(ageYears)).toBe(ageBand);
   });
 });
 

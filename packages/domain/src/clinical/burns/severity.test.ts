@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { calculate } from '../calculator.ts';
-import { answersOf, asking, describeRule, workingOf } from '../testing.ts';
+import { answersOf, asking, describeRule, workingOf } from '../testing/rule.ts';
 import { absi } from './absi.ts';
 import { baux } from './baux.ts';
 import { escharotomy } from './escharotomy.ts';

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { refuse } from '../refusal.ts';
-import { answersOf, asking, describeRule, levelsOf, workingOf } from '../testing.ts';
+import { answersOf, asking, describeRule, levelsOf, workingOf } from '../testing/rule.ts';
 import { flapAlert } from './flap_alert.ts';
 import { flapSchedule } from './flap_schedule.ts';
 import { graftTake } from './graft_take.ts';

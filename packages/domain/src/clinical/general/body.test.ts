@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { refuse } from '../refusal.ts';
-import { answersOf, asking, describeRule, workingOf } from '../testing.ts';
+import { answersOf, asking, describeRule, workingOf } from '../testing/rule.ts';
 import { bsa } from './bsa.ts';
 import { ibw } from './ibw.ts';
 import { map } from './map.ts';

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { calculate } from '../calculator.ts';
-import { describeRule, workingOf } from '../testing.ts';
+import { describeRule, workingOf } from '../testing/rule.ts';
 import { bmi } from './bmi.ts';
 
 const example = { weightKg: 70, heightCm: 175 };

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { calculate } from '../calculator.ts';
-import { asking, describeRule, workingOf } from '../testing.ts';
+import { asking, describeRule, workingOf } from '../testing/rule.ts';
 import { news2 } from './news2.ts';
 
 /** Scores 0. */

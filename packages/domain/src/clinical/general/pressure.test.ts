@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { type Calculator, calculate } from '../calculator.ts';
 import { refuse } from '../refusal.ts';
-import { asking, describeRule, workingOf } from '../testing.ts';
+import { asking, describeRule, workingOf } from '../testing/rule.ts';
 import { braden } from './braden.ts';
 import { waterlow } from './waterlow.ts';
 

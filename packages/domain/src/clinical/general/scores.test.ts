@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { type Calculator, calculate } from '../calculator.ts';
 import { refuse } from '../refusal.ts';
-import { answersOf, asking, describeRule, workingOf } from '../testing.ts';
+import { answersOf, asking, describeRule, workingOf } from '../testing/rule.ts';
 import { caprini } from './caprini.ts';
 import { gcs } from './gcs.ts';
 import { must } from './must.ts';

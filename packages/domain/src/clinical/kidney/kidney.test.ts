@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { type Calculator, calculate } from '../calculator.ts';
 import { refuse } from '../refusal.ts';
-import { asking, describeRule, levelsOf, workingOf } from '../testing.ts';
+import { asking, describeRule, levelsOf, workingOf } from '../testing/rule.ts';
 import { ckdEpi2021 } from './ckd_epi_2021.ts';
 import { cockcroftGault } from './cockcroft_gault.ts';
 import { schwartz } from './schwartz.ts';

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { refuse } from '../refusal.ts';
-import { answersOf, asking, describeRule, levelsOf, workingOf } from '../testing.ts';
+import { answersOf, asking, describeRule, levelsOf, workingOf } from '../testing/rule.ts';
 import { anionGap } from './anion_gap.ts';
 import { correctedCalcium } from './corrected_calcium.ts';
 import { labFlag } from './lab_flag.ts';

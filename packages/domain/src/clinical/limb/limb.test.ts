@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { calculate } from '../calculator.ts';
 import { refuse } from '../refusal.ts';
-import { asking, describeRule, workingOf } from '../testing.ts';
+import { asking, describeRule, workingOf } from '../testing/rule.ts';
 import { abpi } from './abpi.ts';
 import { sinbad } from './sinbad.ts';
 import { universityTexas } from './university_texas.ts';

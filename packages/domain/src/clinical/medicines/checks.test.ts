@@ -3,7 +3,7 @@ import { describe, expect, test } from 'vitest';
 import { type AllergyLevel, DRUGS, DRUGS_VERSION, type Severity } from '../../reference/drugs.ts';
 import { calculate } from '../calculator.ts';
 import { refuse } from '../refusal.ts';
-import { asking, describeRule, levelsOf, workingOf } from '../testing.ts';
+import { asking, describeRule, levelsOf, workingOf } from '../testing/rule.ts';
 import { allergyCheck, allergyLevel, rulesAgainst } from './allergy_check.ts';
 import { interactionCheck, interactionsAmong, pairId, worstOf } from './interaction_check.ts';
 

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { refuse } from '../refusal.ts';
-import { answersOf, asking, describeRule, levelsOf, workingOf } from '../testing.ts';
+import { answersOf, asking, describeRule, levelsOf, workingOf } from '../testing/rule.ts';
 import { doseMgkg } from './dose_mgkg.ts';
 import { localAnaesthetic } from './local_anaesthetic.ts';
 import { tumescent } from './tumescent.ts';

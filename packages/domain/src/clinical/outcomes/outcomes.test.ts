@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { calculate } from '../calculator.ts';
 import { refuse } from '../refusal.ts';
-import { asking, describeRule, levelsOf, workingOf } from '../testing.ts';
+import { asking, describeRule, levelsOf, workingOf } from '../testing/rule.ts';
 import { clavienDindo } from './clavien_dindo.ts';
 import { lahshal } from './lahshal.ts';
 import { posas } from './posas.ts';

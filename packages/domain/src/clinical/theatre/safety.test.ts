@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { refuse } from '../refusal.ts';
-import { asking, describeRule, workingOf } from '../testing.ts';
+import { asking, describeRule, workingOf } from '../testing/rule.ts';
 import { asaClass } from './asa_class.ts';
 import { WHO_ITEMS, whoChecklist } from './who_checklist.ts';
 

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { refuse } from '../refusal.ts';
-import { asking, describeRule, levelsOf, workingOf } from '../testing.ts';
+import { asking, describeRule, levelsOf, workingOf } from '../testing/rule.ts';
 import { antibioticRedose } from './antibiotic_redose.ts';
 import { antibioticTiming } from './antibiotic_timing.ts';
 import { fasting } from './fasting.ts';

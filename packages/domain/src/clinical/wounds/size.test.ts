@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { type Calculator, calculate } from '../calculator.ts';
 import { refuse } from '../refusal.ts';
-import { asking, describeRule, workingOf } from '../testing.ts';
+import { asking, describeRule, workingOf } from '../testing/rule.ts';
 import { areaReduction } from './area_reduction.ts';
 import { healingTrajectory } from './healing_trajectory.ts';
 import { push } from './push.ts';

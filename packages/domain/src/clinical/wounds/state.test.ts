@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { calculate } from '../calculator.ts';
 import { refuse } from '../refusal.ts';
-import { asking, describeRule, workingOf } from '../testing.ts';
+import { asking, describeRule, workingOf } from '../testing/rule.ts';
 import { bwat } from './bwat.ts';
 import { npiapStage } from './npiap_stage.ts';
 import { ssiClass } from './ssi_class.ts';

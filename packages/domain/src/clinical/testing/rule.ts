@@ -1,9 +1,9 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { type Calculator, calculate, explain, type Level, type OutputSpec } from './calculator.ts';
-import { isNeeded } from './check.ts';
-import type { Fact, InputSpec, NumberSpec } from './input.ts';
-import { isRefusal, type Refusal, type RefusalCode, refuse } from './refusal.ts';
+import { type Calculator, calculate, explain, type Level, type OutputSpec } from '../calculator.ts';
+import { isNeeded } from '../check.ts';
+import type { Fact, InputSpec, NumberSpec } from '../input.ts';
+import { isRefusal, type Refusal, type RefusalCode, refuse } from '../refusal.ts';
 
 type Given = Readonly<Record<string, unknown>>;
 
@@ -90,7 +90,7 @@ function expectValue(value: unknown, { type, nullable, values, bands }: OutputSp
 }
 
 /** A result has exactly the outputs declared, each of its type and among its classes; else it is a refusal. */
-export function expectSound(calculator: Calculator, given: unknown): void {
+function expectSound(calculator: Calculator, given: unknown): void {
   const explained = explain(calculator, given);
   expect(calculate(calculator, given)).toEqual(isRefusal(explained) ? explained : explained.result);
   if (isRefusal(explained)) {
