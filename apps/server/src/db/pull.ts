@@ -5,8 +5,8 @@ import { BEGIN_READ, flight } from './transact.ts';
 
 /** A page of changes (`ServerStore.pull`) as PostgreSQL printed it. */
 export interface PrintedChanges {
-  /** A JSON object: kind → rows. */
-  rows: string;
+  /** A JSON object in pieces (kind → rows): a text of a row each is made and sent in less time than one long one. */
+  rows: string[];
   /** A JSON array of `[kind, id, op, version]`. */
   gone: string;
   next: number;
@@ -53,13 +53,13 @@ export const CHANGED: Statement = {
    from cut cross join head`,
 };
 
-/** Rows of one kind in the order of these ids. $1 facility, $2 ids. → rows as a JSON array */
+/** Rows of one kind in the order of these ids. $1 facility, $2 ids. → row as JSON text */
 export function changedRows(kind: string): Statement {
   const { def } = kindOf(kind);
   return {
     name: `changed ${kind}`,
-    text: `select '[' || string_agg(${rowJson(def)}::text, ',' order by x.n) || ']' as rows
-      from unnest($2::uuid[]) with ordinality as x (id, n) join ${sqlName(def.name)} t on t.facility_id = $1 and t.id = x.id`,
+    text: `select ${rowJson(def)}::text as row
+      from unnest($2::uuid[]) with ordinality as x (id, n) join ${sqlName(def.name)} t on t.facility_id = $1 and t.id = x.id order by x.n`,
   };
 }
 
@@ -82,7 +82,10 @@ export function printChanges(
     const kinds = line.kinds ?? [];
     const steps = kinds.map((kind, i) => ({ sql: changedRows(kind), values: [facility, line.ids?.[i]] }));
     const answers = await flight(client, [...steps, 'commit']);
-    const parts = kinds.map((kind, i) => `${JSON.stringify(kind)}:${answers[i]?.rows[0]?.rows ?? '[]'}`);
-    return { rows: `{${parts.join(',')}}`, gone, next, more };
+    const parts = kinds.flatMap((kind, i) => {
+      const texts = (answers[i]?.rows ?? []).map(({ row }, n) => (n === 0 ? row : `,${row}`) as string);
+      return [`${i === 0 ? '' : ','}${JSON.stringify(kind)}:[`, ...texts, ']'];
+    });
+    return { rows: ['{', ...parts, '}'], gone, next, more };
   });
 }

@@ -70,7 +70,7 @@ export class PgServerStore implements ServerStore {
     limit: number,
   ): Promise<{ rows: Record<string, AnyRow[]>; gone: Gone[]; next: number; more: boolean }> {
     const { rows, gone, next, more } = await this.pullPrinted(facility, after, scopes, limit);
-    return { rows: JSON.parse(rows) as Record<string, AnyRow[]>, gone: JSON.parse(gone) as Gone[], next, more };
+    return { rows: JSON.parse(rows.join('')) as Record<string, AnyRow[]>, gone: JSON.parse(gone) as Gone[], next, more };
   }
 
   /** As `pull`, with rows and what is gone as PostgreSQL printed them. */

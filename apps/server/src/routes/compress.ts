@@ -11,12 +11,13 @@ const GZIP_LEVEL = 4;
  */
 export function compressAnswers(app: FastifyInstance): void {
   app.addHook('onSend', (request, reply, payload: unknown, done) => {
-    if (typeof payload !== 'string' || payload.length < LEAST_BYTES || reply.hasHeader('content-encoding')) {
-      return done(null, payload);
-    }
+    if (!(typeof payload === 'string' || Buffer.isBuffer(payload)) || payload.length < LEAST_BYTES) return done(null, payload);
+    if (reply.hasHeader('content-encoding')) return done(null, payload);
     if (!String(reply.getHeader('content-type') ?? '').startsWith('application/json')) return done(null, payload);
     reply.header('vary', 'accept-encoding');
-    if (!/\bgzip\b/.test(request.headers['accept-encoding'] ?? '')) return done(null, Buffer.from(payload));
+    if (!/\bgzip\b/.test(request.headers['accept-encoding'] ?? '')) {
+      return done(null, typeof payload === 'string' ? Buffer.from(payload) : payload);
+    }
     reply.header('content-encoding', 'gzip').removeHeader('content-length');
     return gzip(payload, { level: GZIP_LEVEL }, done);
   });

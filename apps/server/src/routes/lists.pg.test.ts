@@ -176,6 +176,9 @@ describe('lists', () => {
     const response = await fetch(`${h.base}/api/sync/patients`, { headers: { authorization: `Bearer ${token}` } });
     expect(response.headers.get('content-encoding')).toBe('gzip');
     expect(await response.json()).toMatchObject({ patients: expect.any(Array) });
+    const page = await h.pull(await h.tablet(await h.hire('consultant')));
+    expect(page.headers.get('content-encoding')).toBe('gzip');
+    expect(page.body).toHaveProperty('rows.patients');
     const plain = await h.call('GET', '/api/sync/patients', { token, headers: { 'accept-encoding': 'identity' } });
     expect(plain.headers.get('content-encoding')).toBeNull();
   });

@@ -45,8 +45,9 @@ export function syncRoutes(app: FastifyInstance, s: Services): void {
     const { head, page } = await s.end.pullBy(caller, body, (...asked) => s.store.pullPrinted(...asked));
     contacts.note({ ...body, facility: caller.actor.facility_id, user: caller.actor.user_id });
     // The rows travel as PostgreSQL printed them.
-    const printed = `"rows":${page?.rows ?? '{}'},"gone":${page?.gone ?? '[]'}`;
-    return reply.type(JSON_TYPE).send(`{${printed},${JSON.stringify(head).slice(1)}`);
+    const rest = `,"gone":${page?.gone ?? '[]'},${JSON.stringify(head).slice(1)}`;
+    const parts = ['{"rows":', ...(page?.rows ?? ['{}']), rest];
+    return reply.type(JSON_TYPE).send(Buffer.concat(parts.map((part) => Buffer.from(part))));
   });
 
   const snapshots = new Snapshots(s.store, s.newId);
