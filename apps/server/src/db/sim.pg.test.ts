@@ -1,3 +1,4 @@
+import { recordOf } from '@psa/domain';
 import { type Effects, keyOf, type Loaded, type MutationEntry, NO_EFFECTS, type ServerStore } from '@psa/sync';
 import { type Oracle, type SimDatabase, simulate } from '@psa/sync/sim';
 import type pg from 'pg';
@@ -24,6 +25,9 @@ afterAll(async () => {
 });
 
 type Commit = Oracle['commits'][number];
+
+/** What is never sent takes no number, and stands in no list of changes. */
+const travels = (kind: string): boolean => recordOf(kind)?.scope !== 'none';
 
 /**
  * The commits: groups that shared a transaction are one. What a group wrote was logged with it, and the log's lines know their
@@ -66,7 +70,7 @@ function inCommitOrder(answered: readonly Effects[]): Commit[] {
   }
   let seq = 0;
   return [...commits, ...waiting.map((effects) => ({ seq: null, effects }))].map(({ effects }) => ({
-    seq: effects.writes.length > 0 ? ++seq : null,
+    seq: effects.writes.some((w) => travels(w.kind)) ? ++seq : null,
     effects,
   }));
 }
@@ -96,6 +100,8 @@ async function database(facility: string): Promise<SimDatabase> {
     });
     return [...(seen.loaded?.rows ?? [])].map(([key, { row }]) => ({ kind: key.slice(0, key.indexOf('/')), row }));
   };
+  const unsent = () =>
+    answered.flatMap((e) => e.writes.flatMap((w) => (travels(w.kind) ? [] : [{ kind: w.kind, id: w.after.id }])));
   return {
     store,
     real: true,
@@ -117,7 +123,7 @@ async function database(facility: string): Promise<SimDatabase> {
       return {
         head: await real.head(facility),
         epoch: (await real.epoch(facility)).epoch,
-        rows: await rows(entities),
+        rows: await rows([...entities, ...unsent()]),
         mutations,
         quarantine,
         commits: inCommitOrder(commitsOf(answered, new Map(logged.map(({ mid, tx }) => [mid, tx])))),

@@ -1,3 +1,4 @@
+import type { AnyRow } from '@psa/domain';
 import { type Link, LinkError } from '../device/link.ts';
 import type { DeviceStore } from '../device/store.ts';
 import { keyOf } from '../server/store.ts';
@@ -32,17 +33,73 @@ function ackbase(real: DeviceStore): DeviceStore {
   });
 }
 
-function skipDirty(real: DeviceStore): DeviceStore {
+type Page = Parameters<DeviceStore['applyPage']>[1];
+
+/** A store whose pages are bent before they are applied. */
+const bending =
+  (bend: (page: Page, real: DeviceStore, expected: number) => Promise<Page>) =>
+  (real: DeviceStore): DeviceStore =>
+    replaced(real, {
+      applyPage: async (expected, page) => await real.applyPage(expected, await bend(page, real, expected)),
+    });
+
+/** The rows of a page that pass, changed or not. */
+const rowsOf = (page: Page, each: (kind: string, row: AnyRow) => AnyRow | null): Page => ({
+  ...page,
+  rows: Object.fromEntries(
+    Object.entries(page.rows).map(([kind, list]) => [kind, list.flatMap((row) => each(kind, row) ?? [])]),
+  ),
+});
+
+const skipDirty = bending(async (page, real) => {
+  const dirty = new Set((await real.outbox()).flatMap((e) => e.group.mutations.map((m) => keyOf(m.kind, m.id))));
+  return rowsOf(page, (kind, row) => (dirty.has(keyOf(kind, row.id)) ? null : row));
+});
+
+const garbled = bending(async (page) =>
+  rowsOf(page, (kind, row) => (kind === 'patients' ? { ...row, last_name: String(row.last_name).slice(0, 4) } : row)),
+);
+
+const childFirst = bending(async (page) =>
+  rowsOf(page, (kind, row) => (kind === 'patients' && row.row_version === 1 ? null : row)),
+);
+
+/** Whoever comes with a page is believed, also a tab that has slept. */
+function staleTab(real: DeviceStore): DeviceStore {
   return replaced(real, {
-    async applyPage(expected, page) {
-      const dirty = new Set((await real.outbox()).flatMap((e) => e.group.mutations.map((m) => keyOf(m.kind, m.id))));
-      const rows = Object.fromEntries(
-        Object.entries(page.rows).map(([kind, list]) => [kind, list.filter((row) => !dirty.has(keyOf(kind, row.id)))]),
-      );
-      return await real.applyPage(expected, { ...page, rows });
+    async applyPage(_expected, { held: _held, epoch: _epoch, ...page }) {
+      const { cursor } = await real.meta();
+      return cursor === null ? false : await real.applyPage(cursor, page);
     },
   });
 }
+
+/** The order in which a page and the cursor become durable is lost: first the cursor, in a transaction of its own. */
+const halfPage = (real: DeviceStore): DeviceStore =>
+  replaced(real, {
+    async applyPage(expected, page) {
+      if (!(await real.applyPage(expected, { ...page, rows: {}, gone: [] }))) return false;
+      return await real.applyPage(page.next, page);
+    },
+  });
+
+/** A scope counts as held with its first page. */
+const halfSnapshot = (real: DeviceStore): DeviceStore => {
+  const first = new Map<string, number>();
+  return replaced(real, {
+    beginSnapshot: async (header) => {
+      const pages = header.pages.slice(0, 1);
+      first.set(header.scope, pages.length);
+      await real.beginSnapshot({ ...header, pages });
+      return header.pages.slice(1).map((page) => page.n);
+    },
+    putPages: async (scope, pages) =>
+      await real.putPages(
+        scope,
+        pages.filter((page) => page.n < (first.get(scope) ?? 0)),
+      ),
+  });
+};
 
 function dropRefused(real: DeviceStore): DeviceStore {
   return replaced(real, {
@@ -59,6 +116,34 @@ function dropRefused(real: DeviceStore): DeviceStore {
   });
 }
 
+/** What waits goes with the scopes that are dropped, as if it belonged to them. */
+function dropUnsent(real: DeviceStore): DeviceStore {
+  const forgotten = new Set<number>();
+  return replaced(real, {
+    async dropScopes(scopes) {
+      for (const { cseq } of await real.outbox()) forgotten.add(cseq);
+      const answers = [...forgotten].map((cseq) => ({ cseq, results: [] }));
+      await real.settle(answers, 0, '2000-01-01T00:00:00.000Z');
+      await real.trimAcked('2001-01-01T00:00:00.000Z');
+      await real.dropScopes(scopes);
+    },
+  });
+}
+
+/** Whatever was granted once counts as granted for ever. */
+function keepScopes(real: Link): Link {
+  const once = new Set<string>();
+  return replaced(real, {
+    async pull(request) {
+      const reply = await real.pull(request);
+      for (const scope of [...request.held, ...reply.granted]) once.add(scope);
+      return { ...reply, granted: [...once], revoked: [] };
+    },
+  });
+}
+
+const noReplay = (real: DeviceStore): DeviceStore => replaced(real, { newEpoch: (epoch) => real.newEpoch(epoch, null) });
+
 function gate(real: Link, store: DeviceStore): Link {
   return replaced(real, {
     async pull(request) {
@@ -68,4 +153,31 @@ function gate(real: Link, store: DeviceStore): Link {
   });
 }
 
-export const deviceFaults = { ackbase, skipDirty, dropRefused, gate };
+/** Nothing that comes back from a push is ever heard. */
+const deaf = (real: Link): Link => replaced(real, { push: async (request) => ({ ...(await real.push(request)), groups: [] }) });
+
+/** Everything is asked for forty times over. */
+const storm = (real: Link): Link =>
+  replaced(real, {
+    async pull(request) {
+      for (let i = 0; i < 40; i++) await real.pull(request).catch(() => undefined);
+      return await real.pull(request);
+    },
+  });
+
+export const deviceFaults = {
+  ackbase,
+  skipDirty,
+  garbled,
+  childFirst,
+  staleTab,
+  halfPage,
+  halfSnapshot,
+  dropRefused,
+  dropUnsent,
+  keepScopes,
+  noReplay,
+  gate,
+  deaf,
+  storm,
+};

@@ -22,7 +22,7 @@ const times = <T>(s: Scene, most: number, one: (n: number) => Promise<T>): Promi
 
 /** A child may name the patient or leave that to the server. */
 const ofSame = (s: Scene, patient: string | null): Patch =>
-  patient === null || s.random.happens(50) ? {} : { patient_id: patient };
+  s.without.size === 0 && s.random.happens(50) ? { patient_id: null } : { patient_id: patient };
 
 const prescribe = withChildren(
   'prescriptions',
@@ -30,7 +30,6 @@ const prescribe = withChildren(
     times(s, 3, () =>
       newRow(s, 'prescription_items', {
         ...ofSame(s, patient),
-        ...(s.without.size > 0 ? { patient_id: patient } : {}),
         prescription_id: id,
         dispensed: null,
         is_stopped: null,
@@ -44,7 +43,6 @@ const book = withChildren(
   async (s, id, patient) => [
     await newRow(s, 'surgical_checklists', {
       ...ofSame(s, patient),
-      ...(s.without.size > 0 ? { patient_id: patient } : {}),
       surgery_booking_id: id,
     }),
   ],

@@ -55,6 +55,8 @@ export class SimDevice {
   /** What was really held at any time in this epoch: the highest version of each record. */
   readonly trulySeen = new Map<string, number>();
   readonly reports: SyncReport[] = [];
+  /** The step of the day that happens here now. */
+  step = -1;
   /** Rounds begun. */
   syncs = 0;
   /** Makes values that nobody wrote before. */
@@ -196,6 +198,7 @@ export class SimDevice {
       spoilt,
       mends,
       old: this.old && this.world.upgraded(),
+      step: this.step,
     };
     ledger.add(made);
     await tab.store.save(entry, mends === null ? undefined : { group: mends });

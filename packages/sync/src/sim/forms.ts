@@ -73,6 +73,8 @@ async function filledIn(s: Scene, def: RecordDef, form: Patch, given: Patch): Pr
       value = await linked(s, def, name, field, patient);
       if (value === null && field.required) return null;
     }
+    // The patient is left to a trigger.
+    if (value === null && field.from !== undefined && s.without.size > 0) return null;
     if (field.to === 'patients' && typeof value === 'string') patient ??= value;
     if (once.has(name) && field.kind === 'text' && !Object.hasOwn(given, name))
       value = fresh(s, name).slice(-(field.max ?? 100));

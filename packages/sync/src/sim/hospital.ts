@@ -59,6 +59,14 @@ export async function foundHospital(server: SimServer): Promise<Hospital> {
   return { admin, staff };
 }
 
+/** A notice for everybody: what is one person's own is on every device from the start. */
+export async function tellEverybody(server: SimServer, { admin, staff }: Hospital): Promise<void> {
+  const notices = [...staff].map(([role, user_id]) =>
+    create('notifications', server.newId(), { user_id, kind: 'Other', message: `Good morning, ${role}` }),
+  );
+  await server.write(admin, notices);
+}
+
 const items = (server: SimServer): Wish[] =>
   ['Gauze', 'Suture'].map((item_name, n) =>
     create('surgical_consumables', server.newId(), {

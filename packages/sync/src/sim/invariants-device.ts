@@ -144,7 +144,7 @@ function linksOf(kind: string): readonly Linked[] {
 const wasRetracted = (oracle: Oracle, kind: string, id: string): boolean =>
   oracle.mutations.some((m) => m.mutation.op === 'retract' && m.mutation.kind === kind && m.mutation.id === id);
 
-/** 17, 19: nothing lies on a disk outside its held scopes, and without a cursor nothing counts as held. */
+/** 17: nothing lies on a disk outside its held scopes, and without a cursor nothing counts as held. */
 export function nothingOutsideHeld(device: SimDevice, _oracle: Oracle, copies: Copies): string[] {
   const { disk } = device;
   const wrong: string[] = [];
@@ -164,8 +164,8 @@ export function permissionNeverLeaks(e: Evidence): string[] {
   });
 }
 
-/** Requests that one synchronisation may take: pages of seven rows, snapshots of nine scopes page by page, three rounds. */
-const REQUESTS_PER_SYNC_MAX = 80;
+/** Requests that synchronisations may take on average, with pages of seven rows and snapshots of nine scopes: three are usual. */
+const REQUESTS_PER_SYNC_MAX = 20;
 
 /** 25: a quiet network empties every outbox, and nobody storms the server. */
 export function liveness(e: Evidence): string[] {

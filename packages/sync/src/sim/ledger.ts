@@ -17,6 +17,8 @@ export interface Made {
   mends: string | null;
   /** Made by an app that is two versions behind the server. */
   old: boolean;
+  /** The step of the day at which it was made. */
+  step: number;
 }
 
 /** Everything that people did, and every answer that a device was given. */

@@ -30,6 +30,7 @@ export async function during(world: World, device: SimDevice | null, act: () => 
 export async function perform(world: World, step: Step): Promise<void> {
   const device = step.device === null ? null : (world.devices[step.device] ?? null);
   (device ?? world).random.reseed(world.seed, STREAM + step.n);
+  if (device) device.step = step.n;
   await during(world, device, async () => {
     if (device) await onDevice(world, device, step);
     else await onServer(world, step);

@@ -14,7 +14,7 @@ export interface Scene {
   /** Ids that several devices use for the same paper form. */
   shared: readonly string[];
   themes: readonly Theme[];
-  /** Kinds that are not written in this world. */
+  /** Kinds that are not written in this world: where there are some, triggers are out of sight, and nothing is left to them. */
   without: ReadonlySet<string>;
   /** What the screen shows of a kind. */
   rows(kind: string): Promise<readonly AnyRow[]>;

@@ -2,7 +2,7 @@ import { type Actor, DOCTORS, uuidv7 } from '@psa/domain';
 import type { ServerStore } from '../server/store.ts';
 import { diskCopies, SimDevice } from './device.ts';
 import type { Violation } from './evidence.ts';
-import { foundHospital, type Hospital } from './hospital.ts';
+import { foundHospital, type Hospital, tellEverybody } from './hospital.ts';
 import { AFTER_A_SNAPSHOT, AT_EACH_STEP, WHEN_CAUGHT_UP } from './invariants.ts';
 import { FOLLOWED, type Theme } from './kinds.ts';
 import { Ledger } from './ledger.ts';
@@ -82,6 +82,7 @@ export async function openWorld(seed: number, options: Options): Promise<World> 
   const store = options.plants?.server?.(database.store) ?? database.store;
   const server = new SimServer(facility, store, time, random.fork(4), ledger, options.plants?.rights);
   const hospital = await foundHospital(server);
+  await tellEverybody(server, hospital);
   database.overlap?.(random.fork(5), plan.overlaps, () => server.presentLife);
   const violations: Violation[] = [];
   const world: World = {
@@ -135,7 +136,10 @@ function openDevices(world: World, plants: DevicePlants): void {
       upgraded: () => world.upgraded,
       stepped: (device: SimDevice, operation: string) => {
         const copies = diskCopies(device.disk);
-        world.saw(7, back.look(device, copies));
+        const went = back.look(device, copies);
+        world.saw(7, went);
+        // What holds for one tab holds for several, also when one of them has slept.
+        if (device.tabs.length > 1) world.saw(23, went);
         holdUp(device, operation === 'endSnapshot' ? AFTER_A_SNAPSHOT : AT_EACH_STEP, copies);
       },
       caughtUp: (device: SimDevice) => holdUp(device, WHEN_CAUGHT_UP),
