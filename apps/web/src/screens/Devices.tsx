@@ -8,6 +8,7 @@ import { count } from '../ui/numbers.ts';
 import { Empty, Moment, Notice, Section, Tag, type Tone } from '../ui/Pieces.tsx';
 import { AskReason } from './AskReason.tsx';
 import { tell, tellProblem } from './keep.tsx';
+import { LeaseSetting } from './LeaseSetting.tsx';
 import { NotFound } from './NotFound.tsx';
 import { usePerson } from './person.tsx';
 
@@ -126,6 +127,9 @@ export function Devices() {
           <Section title="In use or withdrawn">
             {inUse.length === 0 ? <Empty title="No devices" /> : <ul className="lines">{inUse.map(line)}</ul>}
           </Section>
+          <Section title="Without contact">
+            <LeaseSetting />
+          </Section>
           {emptied.length > 0 && (
             <Section title="Emptied">
               <ul className="lines">{emptied.map(line)}</ul>
@@ -167,6 +171,7 @@ function DeviceLine({
     <li className="account">
       <span>
         <strong>{one.name}</strong> <Tag tone={tone}>{word}</Tag>
+        {one.id === device.desk().id && <Tag tone="neutral">this device</Tag>}
         <br />
         <span className="muted small">
           {one.last_user_id ? how.linked('users', one.last_user_id) : 'Nobody yet'} · last contact{' '}

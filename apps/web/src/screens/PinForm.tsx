@@ -9,10 +9,12 @@ import { Notice } from '../ui/Pieces.tsx';
 export function PinForm({
   person,
   back,
+  someoneElse,
   toPassword,
 }: {
   person: Known;
   back: (() => void) | undefined;
+  someoneElse(): void;
   toPassword(say?: string): void;
 }) {
   const [pin, setPin] = useState('');
@@ -67,6 +69,9 @@ export function PinForm({
       </Button>
       <button type="button" className="quiet" onClick={() => toPassword()}>
         Use the password
+      </button>
+      <button type="button" className="quiet" onClick={someoneElse}>
+        Someone else
       </button>
     </form>
   );

@@ -102,54 +102,56 @@ function Unsent({ state, needs }: { state: State; needs: number }) {
   const { sent, waiting } = state;
   return (
     <Section title="Sent and waiting">
-      <dl>
-        <Pair what="Sent in the last 14 days">
-          {count(sent.saves, 'save')}
-          {sent.last_at && (
-            <>
-              , the last <Moment at={sent.last_at} {...present} ago />
-            </>
-          )}
-        </Pair>
-        <Pair what="Waiting to be sent">{waiting.length === 0 ? 'nothing' : count(waiting.length, 'save')}</Pair>
-        <Pair what="Needs attention">
-          {needs === 0 ? 'nothing' : <Link to="/attention">{count(needs, 'decision')} to make</Link>}
-        </Pair>
-      </dl>
-      {waiting.length > 0 && (
-        <ul className="lines waiting-list">
-          {waiting.slice(0, LISTED_MAX).map((one) => (
-            <li key={one.group}>
-              <strong>{recordOf(one.kind)?.title ?? one.kind}</strong>, {how.linked('users', one.author)},{' '}
-              <Moment at={one.saved_at} {...present} />
-              <br />
-              <span className="muted small">{whyWaiting(one, sync.contact)}</span>
-            </li>
-          ))}
-        </ul>
-      )}
-      {waiting.length > LISTED_MAX && <p className="muted">And {count(waiting.length - LISTED_MAX, 'more', 'more')}.</p>}
-      <div className="row wrap">
-        <Button onClick={() => device.syncNow()} disabled={sync.sending}>
-          Send now
-        </Button>
+      <div className="stack">
+        <dl>
+          <Pair what="Sent in the last 14 days">
+            {count(sent.saves, 'save')}
+            {sent.last_at && (
+              <>
+                , the last <Moment at={sent.last_at} {...present} ago />
+              </>
+            )}
+          </Pair>
+          <Pair what="Waiting to be sent">{waiting.length === 0 ? 'nothing' : count(waiting.length, 'save')}</Pair>
+          <Pair what="Needs attention">
+            {needs === 0 ? 'nothing' : <Link to="/attention">{count(needs, 'decision')} to make</Link>}
+          </Pair>
+        </dl>
         {waiting.length > 0 && (
-          <Button
-            variant="default"
-            leftSection={<IconDownload size="1.1rem" aria-hidden />}
-            onClick={() => void saveUnsentFile().catch(tellProblem)}
-          >
-            Save unsent work to a file
-          </Button>
+          <ul className="lines waiting-list">
+            {waiting.slice(0, LISTED_MAX).map((one) => (
+              <li key={one.group}>
+                <strong>{recordOf(one.kind)?.title ?? one.kind}</strong>, {how.linked('users', one.author)},{' '}
+                <Moment at={one.saved_at} {...present} />
+                <br />
+                <span className="muted small">{whyWaiting(one, sync.contact)}</span>
+              </li>
+            ))}
+          </ul>
         )}
-        <Link to="/hand-in">Hand in a file</Link>
+        {waiting.length > LISTED_MAX && <p className="muted">And {count(waiting.length - LISTED_MAX, 'more', 'more')}.</p>}
+        <div className="row wrap">
+          <Button onClick={() => device.syncNow()} disabled={sync.sending}>
+            Send now
+          </Button>
+          {waiting.length > 0 && (
+            <Button
+              variant="default"
+              leftSection={<IconDownload size="1.1rem" aria-hidden />}
+              onClick={() => void saveUnsentFile().catch(tellProblem)}
+            >
+              Save unsent work to a file
+            </Button>
+          )}
+          <Link to="/hand-in">Hand in a file</Link>
+        </div>
+        {waiting.length > 0 && (
+          <p className="muted small">
+            The file is sealed: only the server can read it. Anybody who is signed in on any device can hand it in; it counts as
+            the work of whoever saved it. What is here stays here until the server has it.
+          </p>
+        )}
       </div>
-      {waiting.length > 0 && (
-        <p className="muted small">
-          The file is sealed: only the server can read it. Anybody who is signed in on any device can hand it in; it counts as
-          yours. What is here stays here until the server has it.
-        </p>
-      )}
     </Section>
   );
 }
@@ -163,28 +165,32 @@ function Storage({ state, again }: { state: State; again(): Promise<void> }) {
   };
   return (
     <Section title="Storage of this browser">
-      <dl>
-        <Pair what="Used">
-          {storage?.used === null || !storage ? <Absent words="the browser does not say" /> : bytesInWords(storage.used)}
-        </Pair>
-        <Pair what="Left">
-          {storage?.room === null || !storage ? <Absent words="the browser does not say" /> : bytesInWords(storage.room)}
-        </Pair>
-        <Pair what="Promised to be kept">
-          {persisted === null ? (
-            <Absent words="the browser does not say" />
-          ) : persisted ? (
-            'yes'
-          ) : (
-            'no: the browser may clear it when the disk is full'
-          )}
-        </Pair>
-      </dl>
-      {persisted === false && (
-        <Button variant="default" onClick={() => void ask().catch(tellProblem)}>
-          Ask the browser to keep it
-        </Button>
-      )}
+      <div className="stack">
+        <dl>
+          <Pair what="Used">
+            {storage?.used === null || !storage ? <Absent words="the browser does not say" /> : bytesInWords(storage.used)}
+          </Pair>
+          <Pair what="Left">
+            {storage?.room === null || !storage ? <Absent words="the browser does not say" /> : bytesInWords(storage.room)}
+          </Pair>
+          <Pair what="Promised to be kept">
+            {persisted === null ? (
+              <Absent words="the browser does not say" />
+            ) : persisted ? (
+              'yes'
+            ) : (
+              'no: the browser may clear it when the disk is full'
+            )}
+          </Pair>
+        </dl>
+        {persisted === false && (
+          <div>
+            <Button variant="default" onClick={() => void ask().catch(tellProblem)}>
+              Ask the browser to keep it
+            </Button>
+          </div>
+        )}
+      </div>
     </Section>
   );
 }

@@ -1,4 +1,5 @@
 import { Button, PasswordInput, TextInput } from '@mantine/core';
+import { notifications } from '@mantine/notifications';
 import { IconArrowLeft, IconChevronRight, IconUser } from '@tabler/icons-react';
 import { lazy, Suspense, useEffect, useState } from 'react';
 import type { Known } from '../store/api.ts';
@@ -32,6 +33,8 @@ export function SignIn({
   const [asking, setAsking] = useState(false);
   const [trial, setTrial] = useState<Trial>({ accounts: [], demo_available: false });
 
+  // What the last person was told, which may name a patient, is not for the next.
+  useEffect(() => notifications.clean(), []);
   useEffect(() => {
     let live = true;
     // Offline there is nothing to try out; the page simply does not offer it.
@@ -84,7 +87,8 @@ export function SignIn({
           <PinForm
             key={chosen.email}
             person={chosen}
-            back={() => setChosen(known.length > 1 ? undefined : 'other')}
+            back={known.length > 1 ? () => setChosen(undefined) : undefined}
+            someoneElse={() => setChosen('other')}
             toPassword={(say) => setPasswordFor({ email: chosen.email, say })}
           />
         ) : (

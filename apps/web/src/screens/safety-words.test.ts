@@ -18,7 +18,8 @@ test('it says yes only when nothing waits and nothing needs a decision', () => {
     tone: 'info',
     say: expect.stringContaining('only on this device'),
   });
-  expect(verdict(3, 0, { contact: 'unreachable' })).toMatchObject({ tone: 'caution' });
+  expect(verdict(3, 0, { contact: 'unreachable' })).toMatchObject({ tone: 'info' });
+  expect(verdict(3, 0, { contact: 'signed_out' })).toMatchObject({ tone: 'caution' });
   expect(verdict(0, 2, { contact: 'good' }).say).toBe('2 saves need a decision. They are kept until somebody makes it.');
 });
 

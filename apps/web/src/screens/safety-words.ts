@@ -45,7 +45,9 @@ export function verdict(
       waiting === 1
         ? 'One save is only on this device so far. It is kept here and is sent as soon as it can be.'
         : `${count(waiting, 'save')} are only on this device so far. They are kept here and are sent as soon as they can be.`;
-    return { tone: sync.contact === 'good' ? 'info' : 'caution', say };
+    // Having no network is normal; what nobody can send without a person is not.
+    const needsSomebody = sync.contact === 'signed_out' || sync.contact === 'withdrawn';
+    return { tone: needsSomebody ? 'caution' : 'info', say };
   }
   return { tone: 'done', say: 'Yes. Everything that was saved on this device is on the server.' };
 }

@@ -66,6 +66,20 @@ test('an open vault is changed without its password', async () => {
   db.close();
 });
 
+test('whoever is forgotten while their vault is written again stays forgotten', async () => {
+  const { db, keyring } = await ring();
+  const { id, vaultKey } = await keyring.remember('a@ward.test', 'one', secretsFor('Ada', ['ref']));
+  const store = keyringStore(db);
+  const meanwhile = async (who: string) => {
+    const person = await store.person(who);
+    await store.remove(who);
+    return person;
+  };
+  await new Keyring({ ...store, person: meanwhile }, 1000).change(id, vaultKey, (s) => ({ ...s, token: null }));
+  expect(await store.people()).toEqual([]);
+  db.close();
+});
+
 test('the number of rounds is the one that is documented, and this device’s own key cannot be taken out', async () => {
   expect(PBKDF2_ITERATIONS).toBeGreaterThanOrEqual(600_000);
   const { db, keyring } = await ring(PBKDF2_ITERATIONS);

@@ -40,6 +40,11 @@ export class TabletDesk {
     return this.#in().person;
   }
 
+  /** The id of this device, as the server lists it. */
+  get id(): string {
+    return this.#d.device().id;
+  }
+
   /** How safe the work on this device is, now. */
   async safety(): Promise<Safety> {
     const { memory, keyring, env, device } = this.#d;
