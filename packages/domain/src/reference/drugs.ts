@@ -1,4 +1,4 @@
-import file from './drugs.json' with { type: 'json' };
+import file from './drug-checks.json' with { type: 'json' };
 
 export type AllergyLevel = 'none' | 'caution' | 'avoid' | 'contraindicated';
 export type Severity = 'minor' | 'moderate' | 'major' | 'contraindicated';
@@ -38,7 +38,10 @@ export interface DrugReference {
   interactions: readonly Interaction[];
 }
 
-/** The drug reference as shipped. Nobody has signed it yet: what rests on it says so. */
+/**
+ * What the two checks need of the drug reference as shipped (drugs.json), so that the app does not carry the rest of it; a test holds the
+ * two together. Nobody has signed it yet: what rests on it says so.
+ */
 export const DRUGS = file as DrugReference;
 
 /** By id; a map, so that `constructor` is not taken for a drug. */

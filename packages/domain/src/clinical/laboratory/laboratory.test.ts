@@ -109,6 +109,9 @@ describe('lab_flag', () => {
     expect(ask({ value: 2, critLow: null })).toEqual({ flag: 'low', interval: 'both' });
     expect(ask({ value: 9, critHigh: null })).toEqual({ flag: 'high', interval: 'both' });
     expect(ask({ value: 4, refLow: null, refHigh: null })).toEqual({ flag: 'normal', interval: 'none' });
+    // Nothing given is not zero.
+    expect(ask({ value: -5, refLow: null, refHigh: -1, critLow: null })).toEqual({ flag: 'normal', interval: 'high_only' });
+    expect(ask({ value: 5, refLow: 1, refHigh: null, critHigh: null })).toEqual({ flag: 'normal', interval: 'low_only' });
     expect(ask({ value: 0, refLow: 0, refHigh: 0, critLow: null, critHigh: null })).toMatchObject({ flag: 'normal' });
   });
   test('an interval the wrong way round', () => {

@@ -55,8 +55,11 @@ export function allergyLevel(rules: readonly AllergyRule[], reaction: Reaction):
   return raised ? 'contraindicated' : level;
 }
 
+const groupsOf = (drugId: string): readonly string[] =>
+  DRUGS.drugs.filter(({ id }) => id === drugId).flatMap(({ allergyGroups }) => allergyGroups);
+
 const against = (allergen: string, drugId: string): readonly AllergyRule[] =>
-  rulesAgainst(allergen, DRUG_OF.get(drugId)?.allergyGroups ?? [], DRUGS.allergyRules);
+  rulesAgainst(allergen, groupsOf(drugId), DRUGS.allergyRules);
 
 /** One known allergy against one drug, by the rules of the drug reference. */
 export const allergyCheck = defineCalculator({

@@ -1,11 +1,12 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
+import shipped from '../../reference/drugs.json' with { type: 'json' };
 import { type AllergyLevel, DRUGS, DRUGS_VERSION, type Severity } from '../../reference/drugs.ts';
 import { calculate } from '../calculator.ts';
 import { refuse } from '../refusal.ts';
 import { asking, describeRule, levelsOf, workingOf } from '../testing/rule.ts';
 import { allergyCheck, allergyLevel, rulesAgainst } from './allergy_check.ts';
-import { interactionCheck, interactionsAmong, pairId, worstOf } from './interaction_check.ts';
+import { interactionCheck, interactionsAmong, pairId, pairWords, worstOf } from './interaction_check.ts';
 
 const PENICILLIN = { allergen: 'penicillin', reaction: 'mild', drugId: 'cefalexin' };
 const TWO = { drugIds: ['warfarin', 'metronidazole'] };
@@ -28,6 +29,23 @@ describe('the drug reference', () => {
       expect(['minor', 'moderate', 'major', 'contraindicated']).toContain(severity);
     }
     expect(new Set(DRUGS.interactions.map(pairId)).size).toBe(DRUGS.interactions.length);
+  });
+  test('is the part of the shipped file that the checks need', () => {
+    expect(DRUGS).toEqual({
+      title: shipped.title,
+      reviewStatus: shipped.reviewStatus,
+      provenance: { compiledOn: shipped.provenance.compiledOn },
+      allergens: shipped.allergens,
+      allergyRules: shipped.allergyRules,
+      drugs: shipped.drugs.map(({ id, name, allergyGroups }) => ({ id, name, allergyGroups })),
+      interactions: shipped.interactions.map(({ a, b, severity, effect, management }) => ({
+        a,
+        b,
+        severity,
+        effect,
+        management,
+      })),
+    });
   });
   test('says that nobody has reviewed it', () => {
     expect(DRUGS_VERSION).toBe('Unit drug reference: doses, allergy rules, interactions, 2026-11, unreviewed');
@@ -167,6 +185,7 @@ describe('interaction_check', () => {
     const words = interactionCheck.outputs.pairs?.values ?? {};
     expect(Object.keys(words)).toHaveLength(DRUGS.interactions.length);
     expect(words['metronidazole+warfarin']).toBe('Metronidazole with Warfarin');
+    expect(pairWords({ a: 'warfarin', b: 'garlic' })).toBe('Warfarin with garlic');
     expect(calculate(interactionCheck, { drugIds: IDS })).toHaveProperty('pairs', Object.keys(words).sort());
   });
   test('levels and working', () => {

@@ -26,9 +26,10 @@ const ORDER = ['minor', 'moderate', 'major', 'contraindicated'] as const satisfi
 const nameOf = (id: string): string => DRUG_OF.get(id)?.name ?? id;
 
 /** The name of a pair, whichever of the two came first. */
-export const pairId = ({ a, b }: { a: string; b: string }): string => (a < b ? `${a}+${b}` : `${b}+${a}`);
+export const pairId = ({ a, b }: { a: string; b: string }): string => [a, b].sort().join('+');
 
-const pairWords = ({ a, b }: Interaction): string => `${nameOf(a)} with ${nameOf(b)}`;
+/** A pair in words, by their ids where the names are not known. */
+export const pairWords = ({ a, b }: { a: string; b: string }): string => `${nameOf(a)} with ${nameOf(b)}`;
 
 /** The listed pairs among these drugs, in the order of their names. */
 export function interactionsAmong(ids: readonly string[], listed: readonly Interaction[]): readonly Interaction[] {
