@@ -3,6 +3,7 @@ const BENCHES: Readonly<Record<string, () => Promise<object>>> = {
   'first-sync': async () => (await import('./first-sync.ts')).benchFirstSync(),
   api: async () => (await import('./api.ts')).benchApi(),
   search: async () => (await import('./search.ts')).benchSearch(),
+  peers: async () => (await import('./peers.ts')).benchPeers(),
   propagation: async () => (await import('./propagation.ts')).benchPropagation(),
 };
 

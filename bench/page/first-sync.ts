@@ -8,8 +8,10 @@ import { openDatabase } from '../../apps/web/src/store/database.ts';
 import { unpackRows } from '../../apps/web/src/store/gzip.ts';
 import { IndexedDbDeviceStore } from '../../apps/web/src/store/indexeddb.ts';
 import { Memory } from '../../apps/web/src/store/memory.ts';
+import { Driver } from '../../apps/web/src/sync/driver.ts';
 import { chunksOf, framesOf } from '../../apps/web/src/sync/frames.ts';
 import { HttpLink } from '../../apps/web/src/sync/http-link.ts';
+import { listenLive } from '../../apps/web/src/sync/live.ts';
 
 const random = (count: number) => crypto.getRandomValues(new Uint8Array(count));
 const chance = { random, below: (n: number) => Math.floor(Math.random() * n) };
@@ -108,6 +110,67 @@ async function saves(name: string, count: number) {
   return times;
 }
 
+/** Changes made without a network, then all of them sent: from the start of sending until the server has answered for each. */
+async function push(name: string, count: number) {
+  const { person, db, memory, store, end } = await tablet(name);
+  await memory.fill(store, person.user.facility_id);
+  const rows = memory.rows.rows('patients').slice(0, count);
+  for (const { id, row_version } of rows) {
+    await end.save([{ kind: 'patients', id, op: 'edit', base: row_version, patch: { city: `Town of ${id}` } }], person.user.id);
+  }
+  const t0 = performance.now();
+  while ((await store.outbox()).length > 0) await end.syncOnce();
+  const ms = performance.now() - t0;
+  db.close();
+  return { ms, written: rows.length };
+}
+
+/** Saves on one device, each until it is in the memory of the other: both talk as the app does, over the server. */
+async function live(names: readonly [string, string], count: number) {
+  const [a, b] = await Promise.all(names.map(tablet));
+  if (!a || !b) throw new Error('Two devices are needed.');
+  const drivers: Driver[] = [];
+  for (const { person, memory, store, end } of [a, b]) {
+    await memory.fill(store, person.user.facility_id);
+    await end.syncOnce();
+    await memory.settled();
+    const driver: Driver = new Driver({
+      syncOnce: () => end.syncOnce(),
+      lead: (work) => work(),
+      listen: () =>
+        listenLive({
+          fetch: (input, init) => fetch(input, init),
+          base: '',
+          token: () => person.token,
+          now: Date.now,
+          chance,
+          onMoved: () => driver.ask('signal'),
+        }).end,
+      chance,
+      onSending: () => undefined,
+      onReport: () => undefined,
+      onFailure: fail,
+    });
+    drivers.push(driver);
+    void driver.start();
+  }
+  const [row] = a.memory.rows.rows('patients');
+  if (!row) throw new Error('There is no patient to change.');
+  const cityOn = (on: typeof a) => on.memory.rows.row('patients', row.id)?.city;
+  const times: number[] = [];
+  for (let n = 0; n < count; n++) {
+    const city = `Live ${n}`;
+    const t0 = performance.now();
+    await a.end.save([{ kind: 'patients', id: row.id, op: 'edit', base: row.row_version, patch: { city } }], a.person.user.id);
+    drivers[0]?.ask('save');
+    while (cityOn(b) !== city) await new Promise((next) => setTimeout(next));
+    times.push(performance.now() - t0);
+  }
+  for (const driver of drivers) driver.stop();
+  for (const { db } of [a, b]) db.close();
+  return times;
+}
+
 /** Every keystroke of some searches, in ms. */
 async function keystrokes(name: string) {
   const { person, db, memory, store } = await tablet(name);
@@ -179,4 +242,4 @@ async function rowByRow(name: string, device: string) {
   return { ms, patients };
 }
 
-Object.assign(globalThis, { bench: { warm, ours, coldOpen, saves, keystrokes, rowByRow } });
+Object.assign(globalThis, { bench: { warm, ours, coldOpen, saves, push, live, keystrokes, rowByRow } });

@@ -17,6 +17,7 @@ export * from './server/end.ts';
 export * from './server/group.ts';
 export * from './server/memory.ts';
 export type { HeldState, MemoryState } from './server/memory-state.ts';
+export { keysOf, viewOf } from './server/need.ts';
 export { grants } from './server/pull.ts';
 export { handIn } from './server/push.ts';
 export { pagesOf, SnapshotShelf } from './server/snapshot.ts';

@@ -1,4 +1,4 @@
-import { type Broken, type Effects, keyOf, type Loaded, type Need } from '@psa/sync';
+import { type Broken, type Effects, keysOf, type Loaded, type Need } from '@psa/sync';
 
 /** One transaction as its caller asks for it (`ServerStore.transact`). */
 export interface Member {
@@ -49,18 +49,6 @@ interface Line {
   running: number;
   /** Whether a look at the line is due already. */
   due: boolean;
-}
-
-/** Everything in which two transactions could meet. */
-function keysOf({ mids, rows, among, quarantined, ...others }: Need): string[] {
-  // A new kind of need must be named here, or two members could meet in it.
-  others satisfies Record<string, never>;
-  return [
-    ...mids,
-    ...rows.map((r) => keyOf(r.kind, r.id)),
-    ...quarantined.map((q) => keyOf(q.kind, q.id)),
-    ...among.map((a) => `${a.kind}/${a.field}/${a.value}`),
-  ];
 }
 
 /**

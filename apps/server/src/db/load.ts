@@ -95,30 +95,3 @@ export function loading(facility: string, needs: readonly Need[]): { steps: Step
   }
   return { steps, loaded: { known, rows, conflicts, among, quarantined, held } };
 }
-
-/** What was loaded for one Need among several: what it would have been alone. */
-export function viewOf(loaded: Loaded, need: Need): Loaded {
-  const named = new Set(need.rows.map((r) => keyOf(r.kind, r.id)));
-  const conflicts = loaded.conflicts.filter((c) => named.has(keyOf(String(c.kind), String(c.record_id))));
-  const rows = [...named, ...conflicts.map((c) => keyOf('sync_conflicts', c.id))];
-  return {
-    known: pickFrom(loaded.known, need.mids),
-    held: pickFrom(loaded.held, need.mids),
-    rows: pickFrom(loaded.rows, rows),
-    conflicts,
-    among: pickFrom(
-      loaded.among,
-      need.among.map((a) => `${a.kind}/${a.field}/${a.value}`),
-    ),
-    quarantined: new Set(need.quarantined.map((q) => keyOf(q.kind, q.id)).filter((key) => loaded.quarantined.has(key))),
-  };
-}
-
-function pickFrom<V>(all: ReadonlyMap<string, V>, keys: readonly string[]): Map<string, V> {
-  const out = new Map<string, V>();
-  for (const key of keys) {
-    const value = all.get(key);
-    if (value !== undefined) out.set(key, value);
-  }
-  return out;
-}

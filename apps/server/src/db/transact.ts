@@ -1,12 +1,12 @@
 import { setTimeout as pause } from 'node:timers/promises';
-import { type Broken, type Effects, NO_EFFECTS } from '@psa/sync';
+import { type Broken, type Effects, NO_EFFECTS, viewOf } from '@psa/sync';
 import pg from 'pg';
 import type { Member, Outcome, Runner, Share } from './batch.ts';
 import { brokenBy, lostRace, ownKey } from './broken.ts';
 import type { Database } from './database.ts';
 import { writing } from './effects.ts';
 import { namingWhatIsMissing, takenElsewhere } from './hidden.ts';
-import { loading, type Step, viewOf } from './load.ts';
+import { loading, type Step } from './load.ts';
 
 const TRIES_MAX = 8;
 /** After this many losses to the same key it is nobody's race: the id belongs to a row that this facility cannot see. */

@@ -131,10 +131,7 @@ describe('pulling', () => {
     expect(from.more).toBe(true);
     const head = (await h.push(a, [])).reply.head;
     const patients = [newPatient(), newPatient(), newPatient()];
-    await h.push(
-      a,
-      patients.map((p, i) => h.sealed(a, 100 + i, [p])),
-    );
+    for (const [i, p] of patients.entries()) await h.push(a, [h.sealed(a, 100 + i, [p])]);
     const got: string[] = [];
     let [cursor, more] = [head, true];
     while (more) {

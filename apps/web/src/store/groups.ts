@@ -132,11 +132,13 @@ export class Groups {
     at: string,
     epoch?: string,
   ): Promise<void> {
-    const waiting = new Map((await this.#list<Text>('outbox')).map((e) => [e.cseq, e]));
-    const moves: { cseq: number; group: string; to: Rested; s: Sealed | null }[] = [];
-    for (const { cseq, results } of answers) {
+    // Only what was answered is read, however much waits behind it.
+    const numbers = answers.map(({ cseq }) => cseq);
+    const range = IDBKeyRange.bound(Math.min(...numbers), Math.max(...numbers));
+    const waiting = new Map((await this.#list<Text>('outbox', undefined, range)).map((e) => [e.cseq, e]));
+    const move = async ({ cseq, results }: (typeof answers)[number]) => {
       const entry = waiting.get(cseq);
-      if (!entry?.text) continue;
+      if (!entry?.text) return [];
       const has = (status: MutationResult['status']): boolean => results.some((r) => r.status === status);
       const to = has('refused') ? 'attention' : has('deferred') ? 'outbox' : 'acked';
       const text =
@@ -144,23 +146,28 @@ export class Groups {
           ? { ...textOf(entry.text), results, refused_at: at }
           : { ...textOf(entry.text), results, acked_at: at };
       const s = to === 'outbox' ? null : await sealJson(this.#keys.outbox, [to, cseq], text);
-      moves.push({ cseq, group: entry.plain.group, to, s });
-    }
+      return [{ cseq, group: entry.plain.group, to, s }];
+    };
+    const moves = (await Promise.all(answers.map(move))).flat();
     await strictly(this.#db, ['meta', 'outbox', 'acked', 'attention'], async (tx) => {
       const meta = (await tx.objectStore('meta').get('copies')) as CopiesMeta;
       const outbox = tx.objectStore('outbox');
       if (epoch === undefined || epoch === meta.epoch) {
-        for (const { cseq, group, to, s } of moves) {
-          const value = await outbox.get(cseq);
-          if (!value) continue;
-          if (to === 'outbox' || !s) await outbox.put({ ...value, state: 'deferred' }, cseq);
-          else {
-            await (to === 'acked'
-              ? tx.objectStore('acked').put({ group, head, s }, cseq)
-              : tx.objectStore('attention').put({ group, s }, cseq));
-            await outbox.delete(cseq);
-          }
-        }
+        const [keys, values] = await Promise.all([outbox.getAllKeys(range), outbox.getAll(range)]);
+        const present = new Map(keys.map((key, i) => [Number(key), values[i]]));
+        // Another tab may have taken some of them.
+        const still = moves.filter(({ cseq }) => present.has(cseq));
+        await Promise.all(
+          still.flatMap(({ cseq, group, to, s }): Promise<unknown>[] => {
+            const value = present.get(cseq);
+            if (to === 'outbox' || !s) return value ? [outbox.put({ ...value, state: 'deferred' }, cseq)] : [];
+            const kept =
+              to === 'acked'
+                ? tx.objectStore('acked').put({ group, head, s }, cseq)
+                : tx.objectStore('attention').put({ group, s }, cseq);
+            return [kept, outbox.delete(cseq)];
+          }),
+        );
       }
     });
   }
@@ -233,11 +240,16 @@ export class Groups {
   }
 
   /** Entries in `cseq` order; `text` null when it cannot be read. */
-  async #list<T extends Text>(name: Rested, tx: GroupsTx = this.#db.transaction([name])): Promise<Listed<T>[]> {
+  async #list<T extends Text>(
+    name: Rested,
+    tx: GroupsTx = this.#db.transaction([name]),
+    range?: IDBKeyRange,
+  ): Promise<Listed<T>[]> {
     const store = tx.objectStore(name);
-    const [keys, values] = await Promise.all([store.getAllKeys(), store.getAll()]);
+    const [keys, values] = await Promise.all([store.getAllKeys(range), store.getAll(range)]);
     const known = this.#read[name];
-    const gone = new Set(known.keys());
+    // Of a part nothing is known to be gone.
+    const gone = new Set(range ? [] : known.keys());
     const entries = values.map(async (plain, i) => {
       const cseq = Number(keys[i]);
       gone.delete(cseq);

@@ -46,20 +46,27 @@ export async function pushAll(c: Contacts): Promise<void> {
   const tooLarge = new Set<number>();
   for (;;) {
     const outbox = await c.store.outbox();
-    const waiting = outbox.filter((e) => e.state === 'waiting' && !tooLarge.has(e.cseq));
+    let waiting = outbox.filter((e) => e.state === 'waiting' && !tooLarge.has(e.cseq));
     if (waiting.length === 0) {
       if (tooLarge.size > 0) c.report.contact = 'stuck';
       return;
     }
-    const batch = nextGroups(waiting, c.memory.batch);
-    c.progress({ doing: 'sending', groups: waiting.length });
-    const reply = await send(c, batch, outbox);
-    if (reply === 'too_large') {
-      const only = batch.length === 1 ? batch[0] : undefined;
-      if (only) tooLarge.add(only.cseq);
-      continue;
+    let left: readonly OutboxEntry[] = outbox;
+    // What was read is sent to its end before the outbox is read again: thousands may wait.
+    while (waiting.length > 0) {
+      const batch = nextGroups(waiting, c.memory.batch);
+      c.progress({ doing: 'sending', groups: waiting.length });
+      const reply = await send(c, batch, left);
+      if (reply === 'too_large') {
+        const only = batch.length === 1 ? batch[0] : undefined;
+        if (only) tooLarge.add(only.cseq);
+        waiting = waiting.filter((entry) => entry !== only);
+        continue;
+      }
+      if (reply === null || !(await take(c, batch, reply))) return;
+      waiting = waiting.slice(batch.length);
+      left = left.filter((entry) => !batch.includes(entry));
     }
-    if (reply === null || !(await take(c, batch, reply))) return;
   }
 }
 

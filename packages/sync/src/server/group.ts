@@ -70,7 +70,7 @@ async function judged(
 }
 
 /** Whether a store says that no try will ever write these effects (SQLSTATE, ISO 9075). */
-const isUnwritable = (error: unknown): boolean => {
+export const isUnwritable = (error: unknown): boolean => {
   const code = (error as { code?: unknown } | null)?.code;
   return typeof code === 'string' && /^(22|42|54)[0-9A-Z]{3}$/.test(code);
 };

@@ -1,16 +1,16 @@
 import { ProblemError } from '@psa/domain';
-import type { PushReply, PushRequest, SignedGroup } from '../protocol.ts';
+import type { Group, PushReply, PushRequest, SignedGroup } from '../protocol.ts';
 import type { DecideContext } from './context.ts';
 import type { AuthorProblem, Caller, ServerEnv } from './end.ts';
-import { pushGroup } from './group.ts';
 import { midsOfRaw, quarantineRaw, type RawGroup, readGroup } from './raw.ts';
 import type { Life, ServerStore } from './store.ts';
+import { pushWave, Wave } from './wave.ts';
 
 type Answer = PushReply['groups'][number];
 
 /**
- * Takes in a push: each group by itself, in the order of the request, each answer after its commit. A group that is bad in
- * itself is kept and answered, and holds up no other (S29).
+ * Takes in a push in the order of the request, each answer after its commit; successive groups that have nothing in common share one
+ * (S20). A group that is bad in itself is kept and answered, and holds up no other (S29).
  */
 export async function push(store: ServerStore, env: ServerEnv, caller: Caller, request: PushRequest): Promise<PushReply> {
   if (request.device !== caller.device)
@@ -21,10 +21,7 @@ export async function push(store: ServerStore, env: ServerEnv, caller: Caller, r
   // A device takes its journal back first: its wishes are judged in the order in which they were made.
   if (request.epoch !== null && request.epoch !== life.epoch) throw new ProblemError('EPOCH_CHANGED');
   const offset = Date.parse(request.sent_at) - Date.parse(env.now());
-  const groups: Answer[] = [];
-  for (const signed of request.groups) {
-    groups.push(await pushSigned(store, env, caller, signed, { offset, schema: request.schema, life }));
-  }
+  const groups = await pushSigned(store, env, caller, request.groups, { offset, schema: request.schema, life });
   const head = await store.head(facility);
   // Restored meanwhile: what was committed is gone, and what it was judged by.
   if ((await store.epoch(facility)).epoch !== life.epoch) throw new ProblemError('EPOCH_CHANGED');
@@ -47,35 +44,63 @@ export async function handIn(
   const life = await store.epoch(caller.actor.facility_id);
   const carried: Caller = { ...caller, device, device_state: 'active' };
   const about = { offset: null, schema, life };
+  if (!from.withdrawn) return pushSigned(store, env, carried, groups, about);
   const answers: Answer[] = [];
   for (const signed of groups) {
     const raw: RawGroup = { device, cseq: signed.cseq, body: signed.body, sig: signed.sig };
-    const group = from.withdrawn ? (readGroup(signed.body)?.group ?? null) : null;
-    answers.push(
-      from.withdrawn
-        ? await keepRaw(store, carried, contextOf(env, carried, signed, about), raw, { code: 'DEVICE_REVOKED' }, group)
-        : await pushSigned(store, env, carried, signed, about),
-    );
+    const group = readGroup(signed.body)?.group ?? null;
+    const base = contextOf(env, carried, signed, about);
+    answers.push(await keepRaw(store, carried, base, raw, { code: 'DEVICE_REVOKED' }, group));
   }
   return answers;
+}
+
+/** A group whose author is known, ready for the judge. */
+interface Ready {
+  cseq: number;
+  group: Group;
+  ctx: DecideContext;
 }
 
 async function pushSigned(
   store: ServerStore,
   env: ServerEnv,
   caller: Caller,
-  signed: SignedGroup,
+  groups: readonly SignedGroup[],
   about: About,
-): Promise<Answer> {
-  const base = contextOf(env, caller, signed, about);
-  const raw: RawGroup = { device: caller.device, cseq: signed.cseq, body: signed.body, sig: signed.sig };
-  const group = readGroup(signed.body);
-  if (!group) return keepRaw(store, caller, base, raw, { code: 'UNREADABLE' }, null);
-  const author = await authorOf(env, caller, group.device, group.author, raw);
-  if ('code' in author) return keepRaw(store, caller, base, raw, author, group.group);
-  const outcome = await pushGroup(store, group, { ...base, actor: author });
-  if ('crash' in outcome) env.report(`group ${group.group} of device ${caller.device} could not be judged`, outcome.crash);
-  return { cseq: signed.cseq, group: group.group, results: outcome.results };
+): Promise<Answer[]> {
+  const answers: Answer[] = [];
+  let wave = new Wave<Ready>();
+  const settle = async (): Promise<void> => {
+    const { wishes } = wave;
+    wave = new Wave();
+    const outcomes = await pushWave(store, wishes);
+    wishes.forEach(({ cseq, group }, i) => {
+      const outcome = outcomes[i];
+      if (!outcome) throw new Error('a group has no outcome');
+      if ('crash' in outcome) env.report(`group ${group.group} of device ${caller.device} could not be judged`, outcome.crash);
+      answers.push({ cseq, group: group.group, results: outcome.results });
+    });
+  };
+  for (const signed of groups) {
+    const base = contextOf(env, caller, signed, about);
+    const raw: RawGroup = { device: caller.device, cseq: signed.cseq, body: signed.body, sig: signed.sig };
+    const group = readGroup(signed.body);
+    const author = group
+      ? await authorOf(env, caller, group.device, group.author, raw)
+      : ({ code: 'UNREADABLE' } satisfies AuthorProblem);
+    if (!group || 'code' in author) {
+      await settle();
+      answers.push(await keepRaw(store, caller, base, raw, author as AuthorProblem, group?.group ?? null));
+      continue;
+    }
+    const ready: Ready = { cseq: signed.cseq, group, ctx: { ...base, actor: author } };
+    if (wave.takes(ready)) continue;
+    await settle();
+    wave.takes(ready);
+  }
+  await settle();
+  return answers;
 }
 
 /** What is known of a push beside its groups; the offset of the clock only when the device itself is at the other end. */
