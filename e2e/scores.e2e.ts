@@ -25,6 +25,8 @@ const VECTORS: readonly [string, Vector][] = Object.entries(contract.calculators
 const loaded = (entries: readonly string[]) => entries.some((name) => name.includes('/clinical-'));
 
 test('every score on a phone without a network: filled by hand, the result is seen', async ({ hospital, unpack }) => {
+  // Some six hundred taps: a minute, and longer where others work on the same machine.
+  test.setTimeout(300_000);
   const a = await unpack('phone', PHONE);
   await signIn(a, 'doctor');
   const files = () => a.page.evaluate(() => performance.getEntriesByType('resource').map((entry) => entry.name));

@@ -42,6 +42,8 @@ export function Big(p: {
   onChange(value: string | null): void;
   problem?: string | undefined;
   help?: string | undefined;
+  /** One of the choices always stands, once one was taken. */
+  keep?: boolean;
 }) {
   return (
     <div className={layoutOf(p.options)}>
@@ -53,6 +55,7 @@ export function Big(p: {
         onChange={p.onChange}
         problem={p.problem}
         help={p.help}
+        keep={p.keep ?? false}
       />
     </div>
   );
@@ -206,12 +209,14 @@ export function Typed(p: {
   negative: boolean;
   problem?: string | undefined;
   help?: ReactNode;
+  /** Its name is heard and not seen. */
+  bare?: boolean;
   onChange(raw: Json): void;
 }) {
   return (
     <TextInput
       name={p.name}
-      label={p.label}
+      {...(p.bare ? { 'aria-label': p.label, placeholder: p.unit } : { label: p.label })}
       value={p.raw === null ? '' : String(p.raw)}
       onChange={(e) => p.onChange(e.currentTarget.value === '' ? null : e.currentTarget.value)}
       error={p.problem}
@@ -221,8 +226,8 @@ export function Typed(p: {
       inputMode={p.negative ? 'text' : p.whole ? 'numeric' : 'decimal'}
       autoComplete="off"
       className="field-number"
-      rightSection={p.unit ? <span className="unit">{p.unit}</span> : undefined}
-      rightSectionWidth={p.unit ? `${p.unit.length * 0.62 + 1.25}rem` : undefined}
+      rightSection={p.unit && !p.bare ? <span className="unit">{p.unit}</span> : undefined}
+      rightSectionWidth={p.unit && !p.bare ? `${p.unit.length * 0.62 + 1.25}rem` : undefined}
     />
   );
 }

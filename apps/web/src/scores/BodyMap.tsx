@@ -187,7 +187,7 @@ function Region(p: Props & { id: string; item: AnswerItem; close(): void }) {
       <div className="row between">
         <strong>{item.label}</strong>
         <span className="row">
-          {share !== null && <span className="muted small num">all of it {showNumber(share, '%')} of the body</span>}
+          {share !== null && <span className="muted small num">{showNumber(share, '%')} of the body</span>}
           <button type="button" className="quiet" onClick={p.close}>
             Done
           </button>
@@ -205,6 +205,7 @@ function Region(p: Props & { id: string; item: AnswerItem; close(): void }) {
         <Typed
           name={`${name}.${id}`}
           label="Or per cent"
+          bare
           raw={raw}
           unit="%"
           whole={false}
@@ -217,6 +218,7 @@ function Region(p: Props & { id: string; item: AnswerItem; close(): void }) {
         name={`${name}.${id}-depth`}
         label="Depth"
         options={Object.entries(DEPTHS).map(([value, label]) => ({ value, label }))}
+        keep
         raw={depth}
         onChange={(value) => p.onDepth(id, value as Depth | null)}
       />

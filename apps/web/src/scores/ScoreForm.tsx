@@ -110,8 +110,10 @@ export function ScoreForm(p: Props) {
         </div>
       )}
       <div className="save-bar score-bar">
-        <Standing calculator={calculator} reading={reading} present={present} wrong={tried} />
-        {p.unkept && <span className="muted small score-unkept">{p.unkept}</span>}
+        <div className="score-standing">
+          <Standing calculator={calculator} reading={reading} present={present} wrong={tried} />
+          {p.unkept && <span className="muted small">{p.unkept}</span>}
+        </div>
         {save ? (
           <button type="submit" className="button button-main" disabled={save.saving}>
             {save.label}
@@ -119,7 +121,7 @@ export function ScoreForm(p: Props) {
         ) : (
           outcome && (
             <button type="submit" className="button">
-              Show the result
+              Result
             </button>
           )
         )}

@@ -10,7 +10,7 @@ import { rangeWords, refusalWords } from './refusals.ts';
 import type { Rules } from './rules.ts';
 
 /** How deep a region is burned; kept beside its percentage. */
-export const DEPTHS = { superficial: 'Superficial partial', deep: 'Deep partial', full: 'Full thickness' } as const;
+export const DEPTHS = { superficial: 'Superficial', deep: 'Deep partial', full: 'Full thickness' } as const;
 export type Depth = keyof typeof DEPTHS;
 
 /** Where the depths of an input with regions are kept: the rule ignores them, the record does not. */

@@ -2,13 +2,14 @@ import { Menu } from '@mantine/core';
 import { type AnyRow, type Kind, LINE_OF, may, type RecordDef, recordOf } from '@psa/domain';
 import { IconArrowLeft, IconDots, IconLock } from '@tabler/icons-react';
 import { Link, Navigate, useNavigate, useParams } from '@tanstack/react-router';
-import { useState } from 'react';
+import { useMemo, useState } from 'react';
 import { CALLED_AFTER, momentText, summaryOf } from '../record/moment.ts';
 import { isMine, mayChange } from '../record/offer.ts';
 import { RecordView } from '../record/RecordView.tsx';
 import { useSaying } from '../record/saying.ts';
 import { labelOf, titleOf } from '../record/values.ts';
 import type { Assessment } from '../scores/kept.ts';
+import { useScoreNames } from '../scores/names.ts';
 import { useRow, useRowState } from '../store/index.ts';
 import { showInstant } from '../ui/days.ts';
 import { Empty, Tag } from '../ui/Pieces.tsx';
@@ -56,6 +57,10 @@ export function OneOfPatient() {
 
 function One({ kind, id, def, patientId }: { kind: Kind; id: string; def: RecordDef; patientId?: string }) {
   const row = useRow(kind, id) as AnyRow | undefined;
+  const [called] = useScoreNames(
+    kind,
+    useMemo(() => (row ? [row] : []), [row]),
+  );
   const state = useRowState(kind, id);
   const { actor } = usePerson();
   const how = useSaying(def);
@@ -80,7 +85,7 @@ function One({ kind, id, def, patientId }: { kind: Kind; id: string; def: Record
     <>
       <header className="page-head">
         <BackFrom kind={kind} def={def} row={row} patientId={patientId} />
-        <Title>{kind in CALLED_AFTER ? summaryOf(def, row, how) : titleOf(kind, row)}</Title>
+        <Title>{kind in CALLED_AFTER ? summaryOf(def, row, how) : titleOf(kind, called)}</Title>
         {when && <span className="muted num">{when}</span>}
         {state.conflicts.length > 0 && <Tag tone="conflict">conflict to settle</Tag>}
         {state.unsent > 0 && <Tag tone="info">waiting to be sent</Tag>}

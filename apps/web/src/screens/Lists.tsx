@@ -8,6 +8,7 @@ import { isMine, offer } from '../record/offer.ts';
 import { RecordForm } from '../record/RecordForm.tsx';
 import { RecordTable } from '../record/RecordTable.tsx';
 import { titleOf } from '../record/values.ts';
+import { useScoreNames } from '../scores/names.ts';
 import { device, useRows } from '../store/index.ts';
 import { fold } from '../ui/names.ts';
 import { Empty, Section } from '../ui/Pieces.tsx';
@@ -106,10 +107,11 @@ function Rows({ kind, def }: { kind: Kind; def: RecordDef }) {
   const { actor } = usePerson();
   // What happened comes newest first, what has a name by its name.
   const happens = momentField(def) !== undefined && !NAMED.includes(kind);
-  const rows = useMemo(() => {
+  const sorted = useMemo(() => {
     const mine = all.filter((row) => isMine(actor, def, row));
     return happens ? newestOf(def, mine) : mine;
   }, [all, actor, def, happens]);
+  const rows = useScoreNames(kind, sorted);
   return (
     <div className="page list-page">
       <header className="page-head">

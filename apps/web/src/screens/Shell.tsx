@@ -116,7 +116,7 @@ export function Shell() {
         </Link>
         <button type="button" className="find" onClick={() => setPalette({ open: true, asked: true })}>
           <IconSearch size="1.1rem" stroke={1.8} aria-hidden />
-          <span className="find-words">Find a patient, page or action</span>
+          <span className="find-words">Find a patient, score or page</span>
           <Keys keys="Ctrl K" />
         </button>
         <SyncStatus />

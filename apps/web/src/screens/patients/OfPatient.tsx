@@ -6,6 +6,7 @@ import { offer } from '../../record/offer.ts';
 import { RecordForm } from '../../record/RecordForm.tsx';
 import { RecordTable } from '../../record/RecordTable.tsx';
 import { titleOf } from '../../record/values.ts';
+import { useScoreNames } from '../../scores/names.ts';
 import { device, useRowsBy } from '../../store/index.ts';
 import { EntryLink } from '../EntryLink.tsx';
 import { keepWishes } from '../keep.tsx';
@@ -27,7 +28,8 @@ function Entries({ def, patientId }: { def: RecordDef; patientId: string }) {
   const { actor } = usePerson();
   const kind = def.name as Kind;
   const all = useRowsBy(kind, 'patient_id', patientId);
-  const rows = useMemo(() => newestOf(def, all), [def, all]);
+  const sorted = useMemo(() => newestOf(def, all), [def, all]);
+  const rows = useScoreNames(def.name, sorted);
   return (
     <div className="page">
       <header className="page-head">
