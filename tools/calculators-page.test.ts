@@ -1,6 +1,15 @@
+import { readdirSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
 import { expect, test } from 'vitest';
-import { calculatorsPage } from './calculators-page.ts';
+import { calculatorPages } from './calculators-page.ts';
 
-test('docs/calculators.md says what the declarations say', async () => {
-  await expect(calculatorsPage()).toMatchFileSnapshot('../docs/calculators.md');
+const pages = calculatorPages();
+
+test.each([...pages])('docs/calculators/%s says what the declarations say', async (name, text) => {
+  await expect(text).toMatchFileSnapshot(`../docs/calculators/${name}`);
+});
+
+test('docs/calculators has no page of rules that are gone', () => {
+  const kept = readdirSync(fileURLToPath(new URL('../docs/calculators', import.meta.url)));
+  expect(kept.sort()).toEqual([...pages.keys()].sort());
 });

@@ -43,7 +43,7 @@ const output = ([name, spec]: [string, OutputSpec]): string[] => [
 function chapter(one: Calculator): string[] {
   const sources = one.sources.map(({ cite, year }) => `${cite} (${year})`).join('; ');
   return [
-    `### ${one.title}`,
+    `## ${one.title}`,
     '',
     `${code(one.id)}, version ${one.version}. ${one.about}`,
     '',
@@ -55,24 +55,45 @@ function chapter(one: Calculator): string[] {
     '',
     `Sources: ${sources}. To be signed by: ${one.sign.join(', ')}.${one.licence === null ? '' : ` ${one.licence}`}`,
     '',
-    ...one.limits.map((limit) => `- It does not say: ${limit}`),
+    ...one.limits.map((limit) => `- ${limit}`),
     '',
   ];
 }
 
-/** docs/calculators.md: every clinical rule with what it asks, answers and rests on. Printed from the declarations. */
-export function calculatorsPage(): string {
+const fileOf = (system: string): string => `${system.toLowerCase().replaceAll(' ', '-')}.md`;
+
+/**
+ * docs/calculators: every clinical rule with what it asks, answers and rests on, a page for each system and one to find them. Printed from the declarations.
+ * @returns text by file name
+ */
+export function calculatorPages(): Map<string, string> {
   const all = Object.values(CALCULATORS);
-  return [
+  const pages = new Map<string, string>();
+  const index: string[] = [];
+  for (const system of SYSTEMS) {
+    const those = all.filter((one) => one.system === system);
+    if (those.length === 0) continue;
+    const file = fileOf(system);
+    const head = [
+      `# ${system}`,
+      '',
+      'Clinical rules, printed from the declarations; [what they have in common](README.md).',
+      '',
+    ];
+    pages.set(file, [...head, ...those.flatMap(chapter)].join('\n'));
+    index.push(`| [${system}](${file}) | ${those.map((one) => `${one.title} (${code(one.id)})`).join(', ')} |`);
+  }
+  const readme = [
     '# The clinical rules',
     '',
-    'Printed from `packages/domain/src/clinical`; `npx vitest run tools/calculators-page -u` prints it anew. Decision support, never an order; no rule has a default for a missing answer.',
+    'Printed from `packages/domain/src/clinical`; `npx vitest run tools/calculators-page -u` prints these pages anew. Decision support, never an order; no rule has a default for a missing answer.',
     'Fields are checked in the order asked: MISSING_INPUT, INVALID_VALUE or OUT_OF_RANGE of the first that fails, then what does not fit together (INCONSISTENT). Rounding is half away from zero;',
     'bands go by the unrounded value unless said otherwise. `npm run -s psa -- calc FILE` runs test vectors, `POST /api/calculators/<id>` computes one.',
     '',
-    ...SYSTEMS.flatMap((system) => {
-      const those = all.filter((one) => one.system === system);
-      return those.length === 0 ? [] : [`## ${system}`, '', ...those.flatMap(chapter)];
-    }),
-  ].join('\n');
+    '| system | rules |',
+    '| --- | --- |',
+    ...index,
+    '',
+  ];
+  return pages.set('README.md', readme.join('\n'));
 }

@@ -33,7 +33,7 @@ describe('psa calc', () => {
   });
 
   test('a path is taken from where the person stands, not from where npm runs', () => {
-    expect(typed('v.json', { INIT_CWD: '/home/a' })).toBe('/home/a/v.json');
-    expect(typed('/tmp/v.json', { INIT_CWD: '/home/a' })).toBe('/tmp/v.json');
+    expect(typed('v.json', { INIT_CWD: '/ward' })).toBe('/ward/v.json');
+    expect(typed('/papers/v.json', { INIT_CWD: '/ward' })).toBe('/papers/v.json');
   });
 });
