@@ -17,6 +17,9 @@ const OWNERS = /"(?:facility_id|created_by|updated_by)":"([0-9a-f]{8}(?:-[0-9a-f
 /** What a server that is whole may answer beyond 499, and where. */
 const DECLARED: Readonly<Record<string, RegExp>> = { AI_OFF: /^\/api\/ai\//, AI_FAILED: /^\/api\/ai\// };
 
+/** The routes of clinical rules. */
+const RULE = /^\/api\/calculators\/\w+$/;
+
 /**
  * What a route may write though it refuses: how often somebody was wrong or asked a language model, and what a device sent that is kept to
  * be settled.
@@ -46,7 +49,7 @@ export function faultOf(
   if (status >= 500 && !DECLARED[code]?.test(story.route))
     return { is: 'server error', what: `${status} ${text.slice(0, 300)}` };
   if (status >= 400 && story.method !== 'HEAD') {
-    const wrong = shapeOf(body, status);
+    const wrong = RULE.test(story.route) && status === 422 ? refusalOf(body) : shapeOf(body, status);
     if (wrong) return { is: 'not our shape', what: `${status} ${wrong}: ${text.slice(0, 300)}` };
   }
   if (status >= 400) {
@@ -66,6 +69,15 @@ function parsed(text: string): unknown {
   } catch {
     return undefined;
   }
+}
+
+/** A clinical rule refuses with exactly what its contract says. */
+function refusalOf(body: unknown): string | undefined {
+  const error = isObject(body) && Object.keys(body).length === 1 ? body.error : undefined;
+  if (!isObject(error) || Object.keys(error).sort().join() !== 'code,field') return 'not {error: {code, field}} alone';
+  return /^(MISSING_INPUT|INVALID_VALUE|OUT_OF_RANGE|INCONSISTENT)$/.test(String(error.code)) && typeof error.field === 'string'
+    ? undefined
+    : 'no code of a rule';
 }
 
 function shapeOf(body: unknown, status: number): string | undefined {
