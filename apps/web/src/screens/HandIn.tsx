@@ -16,7 +16,7 @@ interface Told {
 }
 
 /** What became of one save. What was in it is told to nobody here: it is its author's. */
-export function fateOf({ results }: HandInAnswer): 'taken' | 'decision' | 'held' | 'refused' | 'unopened' {
+function fateOf({ results }: HandInAnswer): 'taken' | 'decision' | 'held' | 'refused' | 'unopened' {
   if (results.length === 0) return 'unopened';
   if (results.some(({ code }) => code === 'DEVICE_REVOKED')) return 'held';
   if (results.some(({ status }) => status === 'refused')) return 'refused';

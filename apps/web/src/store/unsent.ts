@@ -79,7 +79,7 @@ export function readUnsentFile(text: string): UnsentFile {
 }
 
 /** In order, each small enough for one request. */
-export function batchesOf(entries: readonly Entry[]): Entry[][] {
+function batchesOf(entries: readonly Entry[]): Entry[][] {
   const batches: Entry[][] = [];
   let chars = 0;
   for (const entry of entries) {
