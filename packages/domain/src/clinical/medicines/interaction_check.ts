@@ -32,7 +32,7 @@ export const pairId = ({ a, b }: { a: string; b: string }): string => [a, b].sor
 export const pairWords = ({ a, b }: { a: string; b: string }): string => `${nameOf(a)} with ${nameOf(b)}`;
 
 /** The listed pairs among these drugs, in the order of their names. */
-export function interactionsAmong(ids: readonly string[], listed: readonly Interaction[]): readonly Interaction[] {
+export function interactionsAmong<I extends Interaction>(ids: readonly string[], listed: readonly I[]): readonly I[] {
   const given = new Set(ids);
   return listed.filter(({ a, b }) => given.has(a) && given.has(b)).sort((x, y) => (pairId(x) < pairId(y) ? -1 : 1));
 }
