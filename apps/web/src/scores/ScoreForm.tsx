@@ -7,6 +7,7 @@ import { Tag } from '../ui/Pieces.tsx';
 import { Ask } from './Ask.tsx';
 import { type Depth, depthsOf, isAsked, mapOf, type Reading, readAnswers } from './answers.ts';
 import { BodyMap } from './BodyMap.tsx';
+import { CLOCK } from './facts.ts';
 import { drawnAs } from './figure-shapes.ts';
 import { ResultCard } from './ResultCard.tsx';
 import { fieldLabel, refusalWords } from './refusals.ts';
@@ -240,6 +241,7 @@ function FromRecord({
   use(raw: Json): void;
 }) {
   if (was === undefined || said === undefined) return null;
+  if (raw === was && said === CLOCK.said) return <p className="ask-source small">As it stands, {said}.</p>;
   if (raw === was) return <p className="ask-source small">From the record: {said}. Change it if it is no longer so.</p>;
   return (
     <p className="ask-source small">
