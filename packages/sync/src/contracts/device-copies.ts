@@ -312,4 +312,14 @@ export const copyCases: readonly DeviceCase[] = [
       same(await copies(await f.reopen(), 'sync_conflicts'), ['31@2'], 'back with the scope');
     },
   ),
+
+  deviceCase('[S44] a row that came with another scope, and goes with it, is not what it was in the one it left', async (f) => {
+    const store = await settled(f);
+    await takeSnapshot(store, f, 'identity', 10, [{ kind: 'sync_conflicts', rows: [conflict(31, 'identity')] }]);
+    await store.applyPage(10, { rows: {}, gone: [['sync_conflicts', nth(31), 'X', 1]], next: 11 });
+    await takeSnapshot(store, f, 'clinical', 11, [{ kind: 'sync_conflicts', rows: [conflict(31, 'clinical', 2)] }]);
+    same(await copies(store, 'sync_conflicts'), ['31@2'], 'in the other scope');
+    await store.dropScopes(['clinical']);
+    same(await copies(await f.reopen(), 'sync_conflicts'), [], 'gone with it');
+  }),
 ];

@@ -86,7 +86,7 @@ export const conflict = (n: number, scope: 'ref' | 'identity' | 'clinical', vers
 });
 
 /** The person whose devices may hold notices in these cases, and the scope of what is theirs. */
-export const PERSON = nth(0xa0);
+const PERSON = nth(0xa0);
 export const PERSON_SCOPE = `user:${PERSON}`;
 
 /** A server copy of a notice, which lives in the scope of the person it is for. */

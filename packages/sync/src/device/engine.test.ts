@@ -382,7 +382,7 @@ test('[S47] what is one person’s and came by a pull is counted as the server c
   expect(await store.serverRows('notifications')).toHaveLength(1);
 });
 
-test('[S50] an app that is too old to receive learns of a restore, and sends what it has', async () => {
+test('[S50] an app that is too old to receive learns the epoch, at first and after a restore, and sends what it has', async () => {
   await end.syncOnce();
   const restore = database.backup?.();
   await end.save([register()], user);
@@ -392,4 +392,7 @@ test('[S50] an app that is too old to receive learns of a restore, and sends wha
   link.pull = (request) => pull({ ...request, schema: request.schema - 2 });
   const { contact } = await end.syncOnce();
   expect([contact, await store.outbox(), disk.held]).toEqual(['app_too_old', [], []]);
+  disk.epoch = null;
+  await end.save([register()], user);
+  expect([(await end.syncOnce()).contact, await store.outbox(), disk.held]).toEqual(['app_too_old', [], []]);
 });

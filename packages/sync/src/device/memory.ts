@@ -56,6 +56,7 @@ const scopeOf = (kind: string, row: AnyRow | null): string | null => {
   if (row !== null) return scopeOfRow(def, row);
   return def.scope === 'row' || def.scope === 'person' ? null : def.scope;
 };
+const newest = (a: Delta | undefined, b: Delta | undefined): Delta | undefined => (a && (!b || a.version >= b.version) ? a : b);
 const sameSet = (a: readonly string[], b: readonly string[]) => a.length === b.length && a.every((x) => b.includes(x));
 
 /** A DeviceStore that keeps everything in a MemoryDisk: for tests, the simulation, and as the plainest reading of the contract. */
@@ -202,12 +203,6 @@ export class MemoryDeviceStore implements DeviceStore {
         scope,
         begun.header.pages.flatMap((p) => begun.pages.get(p.n) ?? []),
       );
-      for (const page of disk.pages.get(scope) ?? []) {
-        for (const row of page.rows) {
-          const key = `${page.kind}/${row.id}`;
-          if ((disk.delta.get(key)?.version ?? row.row_version + 1) <= row.row_version) disk.delta.delete(key);
-        }
-      }
       disk.begun.delete(scope);
       disk.cursor ??= begun.header.head;
       if (!disk.held.includes(scope)) disk.held.push(scope);
@@ -277,33 +272,34 @@ export class MemoryDeviceStore implements DeviceStore {
   /** Newest wins: keeps a change of one record unless a later version is held. */
   private take(kind: string, id: string, version: number, row: AnyRow | null): void {
     const key = `${kind}/${id}`;
-    const held = this.disk.delta.get(key) ?? this.inPages(kind, id);
+    const held = newest(this.disk.delta.get(key), this.inPages(kind, id));
     if (held && held.version > version) return;
     const scope = scopeOf(kind, row) ?? held?.scope ?? null;
     this.disk.delta.set(key, { kind, id, scope, version, row });
   }
 
+  /** The newest copy that pages hold: a row that moved may lie in those of two scopes. */
   private inPages(kind: string, id: string): Delta | undefined {
+    let found: Delta | undefined;
     for (const [scope, pages] of this.disk.pages) {
       for (const page of pages) {
         const row = page.kind === kind ? page.rows.find((r) => r.id === id) : undefined;
-        if (row) return { kind, id, scope, version: row.row_version, row };
+        if (row) found = newest(found, { kind, id, scope, version: row.row_version, row });
       }
     }
-    return undefined;
+    return found;
   }
 
   private readRows(kind: string): AnyRow[] {
-    const rows = new Map<string, AnyRow>();
+    const rows = new Map<string, { version: number; row: AnyRow | null }>();
+    const put = (id: string, version: number, row: AnyRow | null) => {
+      if ((rows.get(id)?.version ?? 0) <= version) rows.set(id, { version, row });
+    };
     for (const pages of this.disk.pages.values()) {
-      for (const page of pages) if (page.kind === kind) for (const row of page.rows) rows.set(row.id, row);
+      for (const page of pages) if (page.kind === kind) for (const row of page.rows) put(row.id, row.row_version, row);
     }
-    for (const delta of this.disk.delta.values()) {
-      if (delta.kind !== kind) continue;
-      if (delta.row) rows.set(delta.id, delta.row);
-      else rows.delete(delta.id);
-    }
-    return [...rows.values()];
+    for (const { kind: of, id, version, row } of this.disk.delta.values()) if (of === kind) put(id, version, row);
+    return [...rows.values()].flatMap(({ row }) => row ?? []);
   }
 
   private readOutbox(): { good: OutboxEntry[]; bad: AttentionEntry[] } {

@@ -283,7 +283,13 @@ test('[S48] answers that a restore has made untrue are not given', async () => {
 test('[S50] an app that is too old may send and not receive', async () => {
   const { h, end, caller } = await serving();
   const t = h.tablet();
-  await expect(end.pull(caller(t), pullOf(t, { schema: PROTOCOL_VERSION - 1 }))).rejects.toMatchObject({ code: 'APP_TOO_OLD' });
+  const { epoch } = await h.store.epoch(h.facility);
+  const asks = (of: string | null) => end.pull(caller(t), pullOf(t, { schema: PROTOCOL_VERSION - 1, epoch: of }));
+  await expect(asks(epoch)).rejects.toMatchObject({ code: 'APP_TOO_OLD' });
+  // Without the epoch it could not send.
+  for (const other of [null, h.newId()]) {
+    await expect(asks(other)).resolves.toMatchObject({ epoch, rows: {}, gone: [], granted: [], more: false });
+  }
   await expect(end.push(caller(t), pushOf(t, [], { schema: PROTOCOL_VERSION - 1 }))).resolves.toMatchObject({ groups: [] });
 });
 

@@ -37,10 +37,10 @@ export async function pull<P extends Page>(
   const facility = caller.actor.facility_id;
   const life = await store.epoch(facility);
   const { epoch } = life;
-  // An app that is too old is told of a restore all the same: in another epoch it could not send either.
-  const restored = request.epoch !== null && request.epoch !== epoch;
-  if (request.schema < PROTOCOL_VERSION && !restored) throw new ProblemError('APP_TOO_OLD');
-  const { granted, revoked } = grants(caller.actor, request.held);
+  // An app that is too old is told the epoch all the same, and nothing else: without it, it could not send either.
+  const tooOld = request.schema < PROTOCOL_VERSION;
+  if (tooOld && request.epoch === epoch) throw new ProblemError('APP_TOO_OLD');
+  const { granted, revoked } = tooOld ? { granted: [], revoked: [] } : grants(caller.actor, request.held);
   const head: PullHead = {
     epoch,
     restored_to: lostSince(life, request.epoch),

@@ -2,7 +2,7 @@ import { type Outcome, simulate } from './simulate.ts';
 import type { Options } from './world.ts';
 
 /** The rows of the server without what only a clock decides: moments, and the front of ids. */
-export function withoutTimes({ evidence }: Outcome): string[] {
+function withoutTimes({ evidence }: Outcome): string[] {
   const text = (value: unknown) =>
     JSON.stringify(value)
       .replace(/[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-([0-9a-f]{4}-[0-9a-f]{12})/g, '$1')

@@ -226,12 +226,15 @@ export class SimDevice {
 /** The state of each record on a disk, `row` null: known to be gone. */
 export type Copies = ReadonlyMap<string, { kind: string; version: number; row: AnyRow | null }>;
 
+/** The newest of pages and delta: a row that moved may lie in the pages of two scopes. */
 export function diskCopies(disk: MemoryDisk): Copies {
   const copies = new Map<string, { kind: string; version: number; row: AnyRow | null }>();
+  const put = (key: string, kind: string, version: number, row: AnyRow | null) => {
+    if ((copies.get(key)?.version ?? 0) <= version) copies.set(key, { kind, version, row });
+  };
   for (const pages of disk.pages.values()) {
-    for (const { kind, rows } of pages)
-      for (const row of rows) copies.set(keyOf(kind, row.id), { kind, version: row.row_version, row });
+    for (const { kind, rows } of pages) for (const row of rows) put(keyOf(kind, row.id), kind, row.row_version, row);
   }
-  for (const [key, { kind, version, row }] of disk.delta) copies.set(key, { kind, version, row });
+  for (const [key, { kind, version, row }] of disk.delta) put(key, kind, version, row);
   return copies;
 }

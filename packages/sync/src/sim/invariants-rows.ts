@@ -74,9 +74,7 @@ const unseen = (writer: Writer | undefined, read: number, device: string | null)
   writer !== undefined && writer.version > read && (writer.device === null || writer.device !== device);
 
 /** Every applied wish with the change it was part of, and whether its author knew a field as it was. */
-export function* wishes(
-  e: Evidence,
-): Generator<{ change: Change; entry: MutationEntry; read: number; knew(field: string): boolean }> {
+function* wishes(e: Evidence): Generator<{ change: Change; entry: MutationEntry; read: number; knew(field: string): boolean }> {
   for (const change of byMutations(e)) {
     const shown = shownRetracted(e, change);
     const knew = (field: string) => field in shown && equal(shown[field], change.before?.[field] ?? null);

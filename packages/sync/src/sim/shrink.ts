@@ -69,7 +69,7 @@ export async function shrink(
 }
 
 /** The steps of a day in words, each with its moment and what was saved at it. */
-export function tell({ steps, evidence }: Outcome, only: ReadonlySet<number>): string[] {
+function tell({ steps, evidence }: Outcome, only: ReadonlySet<number>): string[] {
   const clock = (ms: number) => new Date(ms).toISOString().slice(11, 19);
   const saved = (step: Step) =>
     [...evidence.ledger.groups.values()]
