@@ -17,6 +17,17 @@ interface KeptForm {
   base: number;
 }
 
+/** What the checks of a form say of what stands in it. */
+export interface FormCheck {
+  /** Shown at the end of the section of this title; of the first one where the form has none such. */
+  said: ReactNode;
+  section: string;
+  /** Fields that must be corrected before it is saved. */
+  problems: FieldProblems;
+  /** What is kept beside what was typed. */
+  more: Patch;
+}
+
 export interface RecordFormProps {
   def: RecordDef;
   /** The row being edited; absent for a new one. */
@@ -45,6 +56,8 @@ export interface RecordFormProps {
   onCancel?(): void;
   /** Beside the sections, or after the first where there is no room, from what stands in the form. */
   aside?(raws: Raws): ReactNode;
+  /** Holds what stands in the form against the record and the reference, at every keystroke. */
+  check?: ((raws: Raws) => FormCheck) | undefined;
   /** Saving with nothing changed is allowed (an action, not an edit). */
   allowUnchanged?: boolean;
 }
@@ -111,12 +124,15 @@ function Filled(p: FilledProps) {
     fields,
     present,
   });
+  const checked = p.check?.(raws);
+  const problems: FieldProblems = { ...checked?.problems, ...reading.problems };
   const shown: Record<string, string> = { ...p.refused };
   // A sentence from a refusal stands until its field is changed.
   for (const name of Object.keys(shown)) if (raws[name] !== first.raws[name]) delete shown[name];
-  for (const [name, say] of Object.entries({ ...failed?.fields, ...reading.problems })) {
+  for (const [name, say] of Object.entries({ ...failed?.fields, ...problems })) {
     if (tried || (left.has(name) && raws[name] !== null && raws[name] !== '')) shown[name] = say;
   }
+  const checkedIn = filled.find(({ title }) => title === checked?.section) ?? filled[0];
   const dirty = JSON.stringify(raws) !== JSON.stringify(untouched());
   // An edit, or a correction, that says nothing new is none.
   const unchanged = !dirty && !p.allowUnchanged && (row !== undefined || copied !== undefined);
@@ -136,10 +152,10 @@ function Filled(p: FilledProps) {
   const submit = async () => {
     if (saving || unchanged) return;
     setTried(true);
-    if (Object.keys(reading.problems).length > 0) return toFirstProblem();
+    if (Object.keys(problems).length > 0) return toFirstProblem();
     setSaving(true);
     try {
-      await p.save(reading.patch, first.base);
+      await p.save({ ...reading.patch, ...checked?.more }, first.base);
       await p.drop();
     } catch (error) {
       if (!(error instanceof ProblemError)) throw error;
@@ -243,6 +259,7 @@ function Filled(p: FilledProps) {
                   );
                 })}
               </div>
+              {section === checkedIn && checked?.said}
               <HeldList def={def} held={held.filter((h) => section.fields.includes(h.field))} row={row} />
             </section>
             {at === 0 && p.aside && <div className="form-aside">{p.aside(raws)}</div>}

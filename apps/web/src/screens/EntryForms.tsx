@@ -16,8 +16,8 @@ import {
 import { useNavigate } from '@tanstack/react-router';
 import { useState } from 'react';
 import { offer } from '../record/offer.ts';
-import { RecordForm } from '../record/RecordForm.tsx';
 import { device, peekBy } from '../store/index.ts';
+import { CheckedForm } from './checks/CheckedForm.tsx';
 import { keepWishes } from './keep.tsx';
 import { usePerson } from './person.tsx';
 
@@ -48,7 +48,7 @@ export function Edit({ def, row, done }: { def: RecordDef; row: AnyRow; done(): 
   const { actor } = usePerson();
   const offered = offer(actor, def, row);
   return (
-    <RecordForm
+    <CheckedForm
       def={offered.def}
       fields={offered.fields}
       held={offered.held}
@@ -81,7 +81,7 @@ export function Correction({ def, row, done }: { def: RecordDef; row: AnyRow; do
     if (field.hidden || kept) fixed[name] = value;
   }
   return (
-    <RecordForm
+    <CheckedForm
       def={offered.def}
       fields={offered.fields}
       held={offered.held}

@@ -1,11 +1,11 @@
 import { type AnyRow, type Kind, may, type Patch, recordOf } from '@psa/domain';
 import { newestOf } from '../record/moment.ts';
 import { offer } from '../record/offer.ts';
-import { RecordForm } from '../record/RecordForm.tsx';
 import { RecordTable } from '../record/RecordTable.tsx';
 import { titleOf } from '../record/values.ts';
 import { device, useRowsBy } from '../store/index.ts';
 import { Section } from '../ui/Pieces.tsx';
+import { CheckedForm } from './checks/CheckedForm.tsx';
 import { EntryLink } from './EntryLink.tsx';
 import { keepWishes } from './keep.tsx';
 import { usePerson } from './person.tsx';
@@ -48,7 +48,7 @@ export function Lines({
       }
     >
       {adding !== null && (
-        <RecordForm
+        <CheckedForm
           key={adding}
           def={offered.def}
           fields={offered.fields}

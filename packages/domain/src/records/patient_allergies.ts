@@ -7,7 +7,7 @@ export const patient_allergies = defineRecord({
   title: 'Allergy',
   titles: 'Allergies',
   about:
-    'One allergy of a patient, or the statement that none is known. Who prescribes reads these: nothing compares them with a prescription yet.',
+    'One allergy of a patient, or the statement that none is known. A prescription is compared with them while it is written.',
   scope: 'identity',
   merge: 'hold:allergy',
   fields: {

@@ -29,7 +29,11 @@ export const prescription_items = defineRecord({
     special_instructions: note('Special instructions', { max: 2000 }),
     override_reason: note('Why given despite a warning', {
       max: 1000,
-      help: 'Allergy, interaction or dose. The prescriber looks these up: no warning is given here yet.',
+      help: 'Needed where a check stops it. A reason of your own can stand here without one.',
+    }),
+    override_warnings: note('Warnings overruled', {
+      max: 8000,
+      help: 'What the checks had found when the reason was written: a line each, with the entry of the reference and its version.',
     }),
     is_stopped: flag('Stopped', { merge: 'hold:stop' }),
     stop_reason: note('Why stopped', { max: 1000, merge: 'hold:stop' }),
@@ -61,6 +65,13 @@ export const prescription_items = defineRecord({
       say: 'Say how many were dispensed.',
       sql: 'dispensed is not true or quantity_dispensed is not null',
       test: (row) => row.dispensed !== true || row.quantity_dispensed !== null,
+    },
+    {
+      name: 'prescription_items_overruled_with_reason',
+      fields: ['override_reason'],
+      say: 'Say why it is given despite the warning.',
+      sql: 'override_warnings is null or override_reason is not null',
+      test: (row) => row.override_warnings === null || row.override_reason !== null,
     },
     {
       name: 'prescription_items_stop_explained',
@@ -113,7 +124,8 @@ export const prescription_items = defineRecord({
       title: 'Medicine',
       fields: ['medication_name', 'medication_type', 'dosage', 'route', 'frequency', 'duration', 'as_needed', 'start_date'],
     },
-    { title: 'Supply', fields: ['quantity', 'unit', 'instructions', 'special_instructions', 'override_reason'] },
+    { title: 'Supply', fields: ['quantity', 'unit', 'instructions', 'special_instructions'] },
+    { title: 'Warnings', fields: ['override_reason', 'override_warnings'] },
     { title: 'Stopping', fields: ['is_stopped', 'stop_reason'] },
     { title: 'Pharmacy', fields: DISPENSED },
   ],

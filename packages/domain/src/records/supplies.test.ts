@@ -96,6 +96,7 @@ const broken: readonly (readonly [rule: string, change: Values])[] = [
   ['prescriptions_hold_explained', { hold_reason: null }],
   ['prescriptions_hold_explained', { status: 'Active' }],
   ['prescription_items_dispensed_how_many', { quantity_dispensed: null }],
+  ['prescription_items_overruled_with_reason', { override_warnings: 'dose.single One dose is above the most.' }],
   ['prescription_items_stop_explained', { stop_reason: null }],
   ['medication_administrations_dose_said', { dose_given: null }],
   ['medication_administrations_nothing_given', { outcome: 'Refused', reason: 'Feels sick' }],

@@ -3,11 +3,11 @@ import { Link, Navigate, useNavigate, useParams } from '@tanstack/react-router';
 import { useMemo, useState } from 'react';
 import { newestOf } from '../../record/moment.ts';
 import { offer } from '../../record/offer.ts';
-import { RecordForm } from '../../record/RecordForm.tsx';
 import { RecordTable } from '../../record/RecordTable.tsx';
 import { titleOf } from '../../record/values.ts';
 import { useScoreNames } from '../../scores/names.ts';
 import { device, useRowsBy } from '../../store/index.ts';
+import { CheckedForm } from '../checks/CheckedForm.tsx';
 import { EntryLink } from '../EntryLink.tsx';
 import { keepWishes } from '../keep.tsx';
 import { NotFound } from '../NotFound.tsx';
@@ -82,7 +82,7 @@ function NewEntry({ def, patientId }: { def: RecordDef; patientId: string }) {
         <BackToPatient patientId={patientId} />
         <h2>Add {def.title.toLowerCase()}</h2>
       </header>
-      <RecordForm
+      <CheckedForm
         def={offered.def}
         fields={offered.fields}
         held={offered.held}

@@ -1,7 +1,7 @@
 import { Button } from '@mantine/core';
 import { ProblemError } from '@psa/domain';
 import { useNavigate } from '@tanstack/react-router';
-import { useEffect, useRef, useState } from 'react';
+import { Suspense, useEffect, useMemo, useRef, useState } from 'react';
 import { FieldList } from '../../record/FieldList.tsx';
 import { usePresent } from '../../record/present.ts';
 import { FIRST_PROBLEM } from '../../record/RecordForm.tsx';
@@ -9,9 +9,23 @@ import { device, useDraft } from '../../store/index.ts';
 import { timeIn } from '../../ui/days.ts';
 import { count } from '../../ui/numbers.ts';
 import { Notice } from '../../ui/Pieces.tsx';
+import { Findings, NotChecked } from '../checks/Findings.tsx';
+import { draftLine, findingsOf, isExplained } from '../checks/prescribing.ts';
+import { useChecks } from '../checks/rules.ts';
+import { usePrescribingFacts } from '../checks/use-prescribing.ts';
 import { keepWishes } from '../keep.tsx';
 import { BackToPatient, useOpenStay } from './back.tsx';
-import { HEAD, HEAD_FIELDS, isBlank, isWrong, LINE, LINE_FIELDS, readPrescription, type Written } from './prescription.ts';
+import {
+  HEAD,
+  HEAD_FIELDS,
+  isBlank,
+  isWrong,
+  LINE,
+  LINE_FIELDS,
+  REASON_FIELDS,
+  readPrescription,
+  type Written,
+} from './prescription.ts';
 
 const begun = (): Written => ({ id: device.newId(), head: {}, lines: [{ id: device.newId(), raws: {} }] });
 
@@ -19,7 +33,11 @@ const begun = (): Written => ({ id: device.newId(), head: {}, lines: [{ id: devi
 export function PrescriptionForm({ patientId }: { patientId: string }) {
   const { draft, kept_at, keep, drop } = useDraft<Written>(`prescriptions:new:${patientId}`);
   if (draft === undefined) return <div className="form-wait" aria-busy />;
-  return <Filled key={patientId} patientId={patientId} found={draft} keptAt={kept_at} keep={keep} drop={drop} />;
+  return (
+    <Suspense fallback={<div className="form-wait" aria-busy />}>
+      <Filled key={patientId} patientId={patientId} found={draft} keptAt={kept_at} keep={keep} drop={drop} />
+    </Suspense>
+  );
 }
 
 function Filled({
@@ -44,7 +62,27 @@ function Filled({
   const [failed, setFailed] = useState<string | null>(null);
   const [resumed, setResumed] = useState(found !== null);
   const fixed = { patient_id: patientId, ...(stay ? { admission_id: stay } : {}) };
-  const read = readPrescription(written, fixed, present);
+  const rules = useChecks();
+  const facts = usePrescribingFacts(patientId);
+  const findings = useMemo(
+    () =>
+      rules && facts
+        ? rules.checks.checkPrescription(
+            written.lines.map((line) => draftLine(line.raws)),
+            facts,
+            rules.prescribing,
+          )
+        : [],
+    [rules, facts, written.lines],
+  );
+  const checked = written.lines.map((line, i) => {
+    const mine = findingsOf(findings, i);
+    return {
+      unexplained: !isExplained(mine, line.raws.override_reason),
+      warnings: rules?.checks.overruledWords(mine) || null,
+    };
+  });
+  const read = readPrescription(written, fixed, present, checked);
 
   const change = (next: Written) => {
     setWritten(next);
@@ -138,6 +176,11 @@ function Filled({
           </Notice>
         )}
         <div className="form-main">
+          {rules && facts ? (
+            <Findings findings={findingsOf(findings, null)} label="What the checks say of the whole prescription" />
+          ) : (
+            <NotChecked />
+          )}
           {written.lines.map((line, i) => (
             <section key={line.id} className="form-section" aria-label={`Medicine ${i + 1}`}>
               <div className="row section-line">
@@ -162,6 +205,20 @@ function Filled({
                 focusFirst={i === written.lines.length - 1}
                 onChange={(raws) => change({ ...written, lines: written.lines.map((l) => (l === line ? { ...l, raws } : l)) })}
               />
+              <Findings findings={findingsOf(findings, i)} label={`What the checks say of medicine ${i + 1}`} />
+              {(checked[i]?.warnings || line.raws.override_reason) && (
+                <FieldList
+                  def={LINE}
+                  fields={REASON_FIELDS}
+                  raws={line.raws}
+                  problems={tried ? (read.lines[i] ?? {}) : {}}
+                  present={present}
+                  patientId={patientId}
+                  onChange={(raws) =>
+                    change({ ...written, lines: written.lines.map((l) => (l === line ? { ...l, raws } : l)) })
+                  }
+                />
+              )}
             </section>
           ))}
           <p>

@@ -1,0 +1,48 @@
+import type { Patch } from '@psa/domain';
+import { Suspense } from 'react';
+import type { Raws } from '../../record/form.ts';
+import { type FormCheck, RecordForm, type RecordFormProps } from '../../record/RecordForm.tsx';
+import { Findings, NotChecked } from './Findings.tsx';
+import { draftLine, EXPLAIN, isExplained } from './prescribing.ts';
+import { useChecks } from './rules.ts';
+import { usePrescribingFacts } from './use-prescribing.ts';
+
+/** What of a line the checks judge: an edit of anything else (stopping it, dispensing it) is not held up. */
+const JUDGED = ['medication_name', 'dosage', 'frequency', 'route'] as const;
+
+const SECTION = 'Medicine';
+
+/** A form whose record is checked while it is written: medicines; any other is the plain form. */
+export function CheckedForm(props: RecordFormProps) {
+  return props.def.name === 'prescription_items' ? (
+    <Suspense fallback={<div className="form-wait" aria-busy />}>
+      <MedicineForm {...props} />
+    </Suspense>
+  ) : (
+    <RecordForm {...props} />
+  );
+}
+
+function MedicineForm(props: RecordFormProps) {
+  const rules = useChecks();
+  const row = props.row as (RecordFormProps['row'] & Patch) | undefined;
+  const known = props.patientId ?? row?.patient_id ?? props.fixed?.patient_id;
+  const patientId = typeof known === 'string' ? known : undefined;
+  const copied = props.copied as { id?: string } | undefined;
+  const facts = usePrescribingFacts(patientId, row?.id ?? copied?.id);
+  const fields = (props.fields ?? Object.keys(props.def.fields)).filter((name) => name !== 'override_warnings');
+  const check = (raws: Raws): FormCheck => {
+    if (!rules || !facts) return { section: SECTION, said: <NotChecked />, problems: {}, more: {} };
+    const findings = rules.checks.checkPrescription([draftLine(raws)], facts, rules.prescribing);
+    const shown = { section: SECTION, said: <Findings findings={findings} label="What the checks say" /> };
+    const changed = !row || JUDGED.some((name) => (raws[name] ?? null) !== (row[name] ?? null));
+    if (!changed || !fields.includes('override_reason')) return { ...shown, problems: {}, more: {} };
+    const warnings = rules.checks.overruledWords(findings) || null;
+    return {
+      ...shown,
+      problems: isExplained(findings, raws.override_reason) ? {} : { override_reason: EXPLAIN },
+      more: warnings === (row?.override_warnings ?? null) ? {} : { override_warnings: warnings },
+    };
+  };
+  return <RecordForm {...props} fields={fields} check={check} />;
+}
