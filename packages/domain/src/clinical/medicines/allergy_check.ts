@@ -64,7 +64,7 @@ const against = (allergen: string, drugId: string): readonly AllergyRule[] =>
 /** One known allergy against one drug, by the rules of the drug reference. */
 export const allergyCheck = defineCalculator({
   id: 'allergy_check',
-  title: 'Allergy cross-check against drugs.json',
+  title: 'Allergy against a medicine',
   about: 'Whether a known allergy speaks against a drug, with cross-reactions.',
   version: '1.0',
   system: 'Medicines',

@@ -44,7 +44,7 @@ export const worstOf = (pairs: readonly Interaction[]): Severity | 'none' =>
 /** Every listed pair among the drugs given, and the worst of them, by the drug reference. */
 export const interactionCheck = defineCalculator({
   id: 'interaction_check',
-  title: 'Interaction check against drugs.json',
+  title: 'Interactions between medicines',
   about: 'Which of several drugs are known to harm together.',
   version: '1.0',
   system: 'Medicines',
