@@ -14,6 +14,8 @@ const PLAIN = `
   create table plain.prescriptions (like public.prescriptions including all);
   alter table plain.prescriptions add foreign key (facility_id, patient_id) references public.patients (facility_id, id);
   create table plain.prescription_items (like public.prescription_items including all);
+  insert into plain.prescriptions select * from public.prescriptions;
+  insert into plain.prescription_items select * from public.prescription_items;
   alter table plain.prescription_items add foreign key (facility_id, patient_id) references public.patients (facility_id, id),
     add foreign key (facility_id, prescription_id) references plain.prescriptions (facility_id, id);
   grant usage on schema plain to psa_server;
@@ -26,13 +28,25 @@ const LABS = `
     'Completed', $2, now() - k * interval '1 day', 'Within range', now() - k * interval '1 day'
   from generate_series(1, $3::int / ${LABS_EVERY}) n, generate_series(1, ${LABS_EACH}) k`;
 
+/** Each tenth patient has a prescription of three items: a table that PostgreSQL never counted is looked up by any index that begins alike. */
+const PRESCRIPTIONS = `
+  with head as (
+    insert into prescriptions (id, facility_id, patient_id, diagnosis, prescription_type, status, prescribed_by, prescribed_date)
+    select gen_random_uuid(), $1, ('00000000-0000-7000-8000-' || lpad((n * ${LABS_EVERY})::text, 12, '0'))::uuid, 'Burns', 'Inpatient',
+      'Active', $2, now() - n * interval '1 minute'
+    from generate_series(1, $3::int / ${LABS_EVERY}) n returning id, patient_id)
+  insert into prescription_items (id, facility_id, patient_id, prescription_id, medication_name, dosage, route, frequency, duration)
+  select gen_random_uuid(), $1, patient_id, id, drug, '1 g', 'IV', '12 hourly', '5 days'
+  from head, unnest(array['Ceftriaxone', 'Metronidazole', 'Paracetamol']) drug`;
+const BUSY = ['lab_investigations', 'prescriptions', 'prescription_items'];
+
 /** The change log as if every patient had been a commit of its own, after what the database began with. */
 const CHANGES = `
   insert into sync_entity (facility_id, kind, id, scope, seq, op, version)
   select $1, 'patients', p.id, 'identity', h.seq + row_number() over (order by p.id), 'U', 1
   from patients p, sync_head h where h.facility_id = $1 and p.facility_id = $1`;
 
-/** Fills a ward by SQL, past the one way in: patients, their change log, investigations, and the copies without triggers. */
+/** Fills a ward by SQL, past the one way in: patients, their change log, investigations, prescriptions, and the copies without triggers. */
 export async function fillWard(
   owner: pg.Pool,
   facility: string,
@@ -45,14 +59,15 @@ export async function fillWard(
   try {
     await client.query(CHANGES, [facility]);
     await client.query('update sync_head set seq = seq + $2 where facility_id = $1', [facility, patients]);
-    await client.query('alter table lab_investigations disable trigger user');
+    for (const table of BUSY) await client.query(`alter table ${table} disable trigger user`);
     await client.query(LABS, [facility, doctor, patients]);
-    await client.query('alter table lab_investigations enable trigger user');
+    await client.query(PRESCRIPTIONS, [facility, doctor, patients]);
+    for (const table of BUSY) await client.query(`alter table ${table} enable trigger user`);
     for (const statement of PLAIN.split(';')) await client.query(statement);
   } finally {
     client.release();
   }
-  for (const table of ['patients', 'patient_search', 'lab_investigations', 'sync_entity', 'sync_head']) {
-    await owner.query(`vacuum analyze ${table}`);
-  }
+  await owner.query(
+    `vacuum analyze patients, patient_search, ${BUSY.join(', ')}, sync_entity, sync_head, plain.patients, plain.prescriptions, plain.prescription_items`,
+  );
 }

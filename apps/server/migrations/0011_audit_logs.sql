@@ -65,26 +65,22 @@ create function audit_root(facility uuid) returns bytea language sql immutable a
 $$;
 
 -- Writes entries, in their order, as the next links of the facility's chain: the only way in. The head is read and moved once, however
--- many they are. It stays locked until the commit, so numbers and commits have one order; a writer does this last. The advisory lock is
--- only a better queue: whoever waits for a row looks again at each new version of it, whoever waits here is woken once. A person who is
--- none of this facility stays out of the link; what was claimed is in the quarantine.
--- Runs as the owner, for the facility that the connection named; the owner itself may write for any.
+-- many they are. It stays locked until the commit, so numbers and commits have one order; a writer does this last, and all that needs no
+-- place in the chain before it takes the lock. The advisory lock is only a better queue: whoever waits for a row looks again at each new
+-- version of it, whoever waits here is woken once. A person who is none of this facility stays out of the link; what was claimed is in
+-- the quarantine. Runs as the owner, for the facility that the connection named; the owner itself may write for any.
 create function audit_write(facility uuid, ids uuid[], people uuid[], actions text[], tables text[], records text[], befores text[],
     afters text[], devices text[], mutations text[], addresses text[], agents text[], times timestamptz[]) returns void
 language plpgsql security definer set search_path = pg_catalog, public, pg_temp as $$
 declare
-  head audit_heads;
   entry audit_logs;
   entries audit_logs[] := '{}';
+  texts bytea[] := '{}';
+  links audit_logs[] := '{}';
+  head audit_heads;
 begin
   if facility is distinct from psa_facility() and not pg_has_role(session_user, current_user, 'member') then
     raise exception 'This connection works for another facility.' using errcode = 'insufficient_privilege';
-  end if;
-  perform pg_advisory_xact_lock(hashtextextended(facility::text, 7229004));
-  select * into head from audit_heads h where h.facility_id = facility;
-  if not found then
-    head := (facility, 0, audit_root(facility), audit_root(facility));
-    insert into audit_heads select head.*;
   end if;
   for entry in
     select x.id, facility, u.id, u.id, x.at, x.at, false, 1, '{}'::jsonb, 0, null, null, u.id, x.action, x.table_name, x.record_id,
@@ -94,13 +90,26 @@ begin
     left join users u on u.facility_id = facility and u.id = x.user_id
     order by x.place
   loop
-    head := (facility, head.n + 1, head.hash, sha256(head.hash || convert_to(audit_text(entry), 'UTF8')));
+    entries := entries || entry;
+    texts := texts || convert_to(audit_text(entry), 'UTF8');
+  end loop;
+  perform pg_advisory_xact_lock(hashtextextended(facility::text, 7229004));
+  select * into head from audit_heads h where h.facility_id = facility;
+  if not found then
+    head := (facility, 0, audit_root(facility), audit_root(facility));
+    insert into audit_heads select head.*;
+  end if;
+  for i in 1 .. cardinality(entries) loop
+    head.n := head.n + 1;
+    head.before := head.hash;
+    head.hash := sha256(head.before || texts[i]);
+    entry := entries[i];
     entry.n := head.n;
     entry.prev_hash := head.before;
     entry.entry_hash := head.hash;
-    entries := entries || entry;
+    links := links || entry;
   end loop;
-  insert into audit_logs select * from unnest(entries);
+  insert into audit_logs select * from unnest(links);
   update audit_heads h set n = head.n, before = head.before, hash = head.hash where h.facility_id = facility;
 end $$;
 revoke execute on function audit_write(uuid, uuid[], uuid[], text[], text[], text[], text[], text[], text[], text[], text[], text[],
