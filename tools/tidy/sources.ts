@@ -6,7 +6,18 @@ import { fileURLToPath } from 'node:url';
 export const ROOT = fileURLToPath(new URL('../..', import.meta.url));
 
 /** Made by tools or by running the app, never by hand. */
-const NOT_OURS = new Set(['node_modules', 'dist', 'data', '.git', '.cache', 'coverage', 'test-results', 'playwright-report']);
+const NOT_OURS = new Set([
+  'node_modules',
+  'dist',
+  'data',
+  '.git',
+  '.cache',
+  'coverage',
+  'test-results',
+  'playwright-report',
+  '.tmp',
+  'reports',
+]);
 
 /** Kinds of files that people write and read. */
 const TEXT = /\.(?:ts|tsx|mjs|js|json|css|html|sql|md|yml|yaml|sh|svg|txt)$|^LICENSE$|^\.ci\//;
