@@ -137,6 +137,18 @@ describe('what is found', () => {
     ]);
   });
 
+  test('all who were registered by one statement, and their names and those of their next of kin are known', async () => {
+    await owner.query(
+      `insert into patients (facility_id, last_name, first_name, hospital_number, emergency_contact_name, gender, date_of_birth_precision)
+       select $1, name, 'Yz', 'ONE/' || name, name || 'kin', 'Other', 'Unknown' from unnest($2::text[]) name`,
+      [HERE, ['Togetherone', 'Togethertwo']],
+    );
+    for (const typed of ['Togetherone', 'Togethertwo']) expect(await exact(typed)).toEqual([typed]);
+    const words = ['togetherone', 'togetheronekin', 'togethertwo', 'togethertwokin', 'yz'];
+    const { rows } = await database.of(HERE).query('select known_names($1) as word', [[...words, 'nobody']]);
+    expect(rows.map(({ word }) => word).toSorted()).toEqual(words);
+  });
+
   test('a hospital number, whole or in part, with and without its signs; the number itself comes first', async () => {
     for (const typed of ['unth/2024/00123', 'UNTH202400123', 'unth 2024 00123', '2024/00123', '00123']) {
       expect([typed, (await exact(typed)).slice(0, 2)]).toEqual([typed, ['Ọkáfọ̀', 'Adéyẹmí']]);
