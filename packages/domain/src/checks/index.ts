@@ -2,3 +2,13 @@ export { type DrugEntry, type EntryKind, type PrescribingReference, shippedPresc
 export type { DraftLine, PrescribingFacts, Recorded, RecordedAllergy } from './facts.ts';
 export { bySeverity, type EntryMark, entryWords, type Finding, type FindingSeverity, overruledWords } from './finding.ts';
 export { checkPrescription } from './prescription.ts';
+export {
+  type Flagged,
+  flagResult,
+  isCritical,
+  type LabReference,
+  type LabTestEntry,
+  type ResultFlag,
+  shippedLabs,
+} from './result.ts';
+export { checkUnit, type UnitFit } from './unit.ts';
