@@ -1,6 +1,6 @@
 import { recordOf } from '@psa/domain';
 import { type Effects, keyOf, type Loaded, type MutationEntry, NO_EFFECTS, type ServerStore } from '@psa/sync';
-import { type Oracle, type SimDatabase, simulate } from '@psa/sync/sim';
+import { type Entity, type Oracle, type SimDatabase, simulate } from '@psa/sync/sim';
 import type pg from 'pg';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { openDatabase } from '../testing/database.ts';
@@ -106,7 +106,7 @@ async function database(facility: string): Promise<SimDatabase> {
     store,
     real: true,
     oracle: async () => {
-      const entities = await select<Oracle['entities'][number]>(
+      const entities = await select<Entity>(
         'select kind, id, scope, seq::int as seq, op, version from sync_entity where facility_id = $1',
       );
       const mutations = await select<MutationEntry>(

@@ -2,7 +2,7 @@ import type { AnyRow } from '@psa/domain';
 import type { Effects, MutationEntry, RowWrite } from '../server/store.ts';
 
 /** The last change of a row in a scope, as the sequence has it. */
-interface Entity {
+export interface Entity {
   kind: string;
   id: string;
   scope: string;

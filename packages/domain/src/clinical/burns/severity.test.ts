@@ -92,7 +92,7 @@ describe('ABSI', () => {
       ['severe', 10, 11],
       ['maximum', 12, 18],
     ];
-    expect(THREATS.map(([threat]) => threat)).toEqual(Object.keys(absi.outputs.threat.bands ?? {}));
+    expect(THREATS.map(([threat]) => threat)).toEqual(Object.keys(absi.outputs.threat?.bands ?? {}));
     const more = { sex: 'female', ageYears: 81, inhalation: true, fullThickness: true };
     for (const [threat, from, to] of THREATS)
       for (let score = from; score <= to; score++)
@@ -180,8 +180,8 @@ describe('escharotomy', () => {
     expect(ask({ distalSpo2: null, compartmentPressureMmHg: null })).toEqual(ask({}));
   });
   test('every level and reason is described', () => {
-    expect(Object.keys(escharotomy.outputs.level.bands ?? {})).toEqual(['none', 'watch', 'urgent']);
-    expect(escharotomy.outputs.reasons.values).toMatchObject({
+    expect(Object.keys(escharotomy.outputs.level?.bands ?? {})).toEqual(['none', 'watch', 'urgent']);
+    expect(escharotomy.outputs.reasons?.values).toMatchObject({
       DISTAL_SPO2: 'Saturation beyond the burn under 90 %',
       COMPARTMENT_PRESSURE: 'Compartment pressure 30 mmHg or more',
     });
