@@ -1,10 +1,12 @@
 import type { Patch } from '@psa/domain';
-import { Suspense } from 'react';
+import { type ReactNode, Suspense } from 'react';
 import type { Raws } from '../../record/form.ts';
 import { type FormCheck, RecordForm, type RecordFormProps } from '../../record/RecordForm.tsx';
 import { Findings, NotChecked } from './Findings.tsx';
+import { LabForm } from './LabForm.tsx';
 import { draftLine, EXPLAIN, isExplained } from './prescribing.ts';
 import { useChecks } from './rules.ts';
+import { UnitForm } from './UnitForm.tsx';
 import { usePrescribingFacts } from './use-prescribing.ts';
 
 /** What of a line the checks judge: an edit of anything else (stopping it, dispensing it) is not held up. */
@@ -12,11 +14,18 @@ const JUDGED = ['medication_name', 'dosage', 'frequency', 'route'] as const;
 
 const SECTION = 'Medicine';
 
-/** A form whose record is checked while it is written: medicines; any other is the plain form. */
+const CHECKED: Readonly<Record<string, (props: RecordFormProps) => ReactNode>> = {
+  prescription_items: MedicineForm,
+  lab_investigations: LabForm,
+  blood_transfusions: UnitForm,
+};
+
+/** A form whose record is checked while it is written: medicines, laboratory results, units of blood; any other is the plain form. */
 export function CheckedForm(props: RecordFormProps) {
-  return props.def.name === 'prescription_items' ? (
+  const Checked = CHECKED[props.def.name];
+  return Checked ? (
     <Suspense fallback={<div className="form-wait" aria-busy />}>
-      <MedicineForm {...props} />
+      <Checked {...props} />
     </Suspense>
   ) : (
     <RecordForm {...props} />

@@ -13,7 +13,13 @@ const behind = (source: string, entry: EntryMark | null): string =>
   [source, entry && `reference of ${entry.version}${entry.unreviewed ? ', unreviewed' : ''}`].filter(Boolean).join(' · ');
 
 /** What the checks found, under the line it concerns; told to a screen reader as it comes. */
-export function Findings({ findings, label }: { findings: readonly Finding[]; label: string }) {
+export function Findings({
+  findings,
+  label,
+}: {
+  findings: readonly (Pick<Finding, 'severity' | 'say' | 'why' | 'source' | 'entry'> & { code: string })[];
+  label: string;
+}) {
   return (
     <ul className="findings" aria-label={label} aria-live="polite">
       {findings.map(({ code, severity, say, why, source, entry }) => {

@@ -2,9 +2,17 @@ import { use } from 'react';
 
 /** The checks with the reference they are given, as loaded when a form that is checked is opened. */
 async function load() {
-  const [checks, drugs] = await Promise.all([import('@psa/domain/checks'), import('@psa/domain/reference/drugs.json')]);
+  const [checks, drugs, labs] = await Promise.all([
+    import('@psa/domain/checks'),
+    import('@psa/domain/reference/drugs.json'),
+    import('@psa/domain/reference/labs.json'),
+  ]);
   type Shipped = Parameters<typeof checks.shippedPrescribing>[0];
-  return { checks, prescribing: checks.shippedPrescribing(drugs.default as unknown as Shipped) };
+  return {
+    checks,
+    prescribing: checks.shippedPrescribing(drugs.default as unknown as Shipped),
+    laboratory: checks.shippedLabs(labs.default),
+  };
 }
 
 export type Checks = Awaited<ReturnType<typeof load>>;
