@@ -2,6 +2,7 @@ export { type DrugEntry, type EntryKind, type PrescribingReference, shippedPresc
 export type { DraftLine, PrescribingFacts, Recorded, RecordedAllergy } from './facts.ts';
 export { bySeverity, type EntryMark, entryWords, type Finding, type FindingSeverity, overruledWords } from './finding.ts';
 export { checkPrescription } from './prescription.ts';
+export { checkProphylaxis, type Prophylaxis, type ProphylaxisFinding } from './prophylaxis.ts';
 export {
   type Flagged,
   flagResult,
