@@ -23,8 +23,14 @@ test('[S3] a form that was left open, or resumed from a draft, writes only what 
 
   await a.page.getByRole('link', { name: 'Edit details' }).click();
   await typeIn(a, 'Town or city', 'Nsukka');
+  const phone = a.page.locator('form').getByRole('textbox', { name: 'Phone', exact: true });
+  // While somebody is in a box, it stays as it is; afterwards it follows the row.
+  await phone.focus();
   await edit(b, { Phone: '08030000002' });
   await shows(a, overtaken);
+  await expect(phone).toHaveValue('08030000001');
+  await phone.blur();
+  await expect(phone).toHaveValue('08030000002');
   await press(a, /^Save changes/);
   // Would be a conflict about a phone that nobody touched here.
   await sent(a);

@@ -110,6 +110,9 @@ function Filled(p: FilledProps) {
   // In an edit, what nobody touched follows the row: whoever left a form open must not write back what others changed meanwhile.
   const [typed, setTyped] = useState<Raws>(row ? (p.found?.raws ?? {}) : first.raws);
   const raws: Raws = { ...untouched(), ...typed };
+  // Only the box that somebody is in stands still: what is selected there must not become other words under the hand.
+  const [entered, setEntered] = useState<Raws>({});
+  const drawn: Raws = { ...raws, ...entered, ...typed };
   const [tried, setTried] = useState(false);
   const [failed, setFailed] = useState<{ say: string; fields: FieldProblems } | null>(null);
   const [left, setLeft] = useState<ReadonlySet<string>>(new Set());
@@ -205,8 +208,13 @@ function Filled(p: FilledProps) {
       className="record-form"
       noValidate
       aria-labelledby={`${formId}-state`}
+      onFocus={(event) => {
+        const { name } = event.target as unknown as HTMLInputElement;
+        setEntered(name ? { [name]: raws[name] ?? null } : {});
+      }}
       onBlur={(event) => {
         const { name } = event.target as unknown as HTMLInputElement;
+        setEntered({});
         if (name) setLeft((names) => new Set(names).add(name));
       }}
       onSubmit={(event) => {
@@ -246,7 +254,7 @@ function Filled(p: FilledProps) {
                       <Draw
                         name={name}
                         field={field}
-                        raw={raws[name] ?? null}
+                        raw={drawn[name] ?? null}
                         onChange={(raw, others) => change(name, raw, others)}
                         raws={raws}
                         self={row?.id}
