@@ -1,10 +1,13 @@
 /**
- * Kills the real parts while two people write, and looks for every write that the app called saved: `npm run torture -- --rounds 100`,
- * `-- --seed 4711 --from 12 --rounds 1` to play a round's plan again, `-- --project DIR` for another build. Ctrl-C ends it with what was found so
- * far; exit code 1 when something is broken. Loopback only; needs a build (`npm test -- build`).
+ * Kills the real parts while two people write, and looks for every write that the app called saved: `npm run torture -- --rounds 100`.
+ *   --seed 4711 --from 12 --rounds 1    the plan of one round again
+ *   --fault browser-kill                this fault in every round
+ *   --project DIR                       the build of another folder
+ * Ctrl-C ends it with what was found so far; exit code 1 when something is broken. Loopback only; needs a build (`npm test -- build`).
  */
 import { parseArgs } from 'node:util';
 import { findBrowser } from './browser.ts';
+import { FAULTS, type Fault } from './torture/plan.ts';
 import { torture } from './torture/run.ts';
 
 const { values } = parseArgs({
@@ -12,6 +15,7 @@ const { values } = parseArgs({
     rounds: { type: 'string', default: '20' },
     seed: { type: 'string', default: String(Date.now() % 1_000_000) },
     from: { type: 'string', default: '1' },
+    fault: { type: 'string' },
     project: { type: 'string' },
   },
 });
@@ -20,13 +24,17 @@ if (![rounds, seed, from].every((n) => Number.isSafeInteger(n) && n >= 0) || rou
   process.stderr.write('Give whole numbers: npm run torture -- --rounds 100 --seed 1\n');
   process.exit(1);
 }
+const only = (Object.keys(FAULTS) as Fault[]).find((fault) => fault === values.fault);
+if (values.fault !== undefined && only === undefined) {
+  process.stderr.write(`No fault is called ${values.fault}; there are ${Object.keys(FAULTS).join(', ')}.\n`);
+  process.exit(1);
+}
 
 const stop = new AbortController();
 for (const signal of ['SIGINT', 'SIGTERM'] as const) {
-  process.once(signal, () => {
+  process.on(signal, () => {
     // A terminal and npm may both send it: only the first counts.
-    process.on(signal, () => undefined);
-    process.stderr.write('Stopping\n');
+    if (!stop.signal.aborted) process.stderr.write('Stopping\n');
     stop.abort();
   });
 }
@@ -38,6 +46,7 @@ const report = await torture({
   rounds,
   seed,
   from,
+  ...(only === undefined ? {} : { only }),
   ...(values.project === undefined ? {} : { project: values.project }),
   say: (line) => process.stdout.write(`${line}\n`),
   signal: stop.signal,
@@ -47,4 +56,5 @@ const seconds = Math.round((performance.now() - began) / 1000);
 process.stdout.write(`${JSON.stringify({ seed, ...figures, seconds })}\n`);
 if (broken.length > 0) process.stdout.write(`\nBROKEN\n${broken.join('\n')}\n`);
 process.stdout.write(broken.length === 0 ? `Nothing that was called saved is missing.\n` : '');
-process.exitCode = broken.length > 0 ? 1 : stop.signal.aborted ? 130 : 0;
+// All is closed; after a stop, what was under way may still wait for something that will not come.
+process.exit(broken.length > 0 ? 1 : stop.signal.aborted ? 130 : 0);

@@ -40,6 +40,8 @@ export class TorturedPerson {
   #form: (() => void) | null = null;
   #loseNext = false;
   #refused: string[] = [];
+  #coming: Promise<void> | undefined;
+  #closed = false;
 
   private constructor(env: PersonEnv, line: Line, tablet: Tablet) {
     this.#env = env;
@@ -67,10 +69,15 @@ export class TorturedPerson {
     const line = await Line.to(env.serverUrl);
     const tablet = await Tablet.unpack(`tablet ${env.side}`, line.url, { leaveSignals: true });
     const person = new TorturedPerson(env, line, tablet);
-    await person.#prepare();
-    await tablet.page.goto(line.url);
-    await signIn(tablet, env.name);
-    return person;
+    try {
+      await person.#prepare();
+      await tablet.page.goto(line.url);
+      await signIn(tablet, env.name);
+      return person;
+    } catch (error) {
+      await person.close();
+      throw error;
+    }
   }
 
   async #prepare(): Promise<void> {
@@ -140,9 +147,15 @@ export class TorturedPerson {
   }
 
   /** Switches the tablet on and lets the person in, if it is off. */
-  async comeBack(): Promise<void> {
-    if (this.#tablet.isOn) return;
+  comeBack(): Promise<void> {
+    if (this.#tablet.isOn) return Promise.resolve();
+    this.#coming = this.#return();
+    return this.#coming;
+  }
+
+  async #return(): Promise<void> {
     await this.#tablet.switchOn();
+    if (this.#closed) throw new Error('The run was stopped.');
     await this.#prepare();
     await this.#tablet.page.goto(this.line.url);
     await unlock(this.#tablet, this.name);
@@ -176,6 +189,10 @@ export class TorturedPerson {
   }
 
   async close(): Promise<void> {
+    this.#closed = true;
+    // Whatever it was in the middle of ends with it, save a browser that is just being started.
+    if (this.#tablet.isOn) await this.#tablet.crash();
+    await this.#coming?.catch(() => undefined);
     if (this.#tablet.isOn) await this.#tablet.crash();
     await this.#tablet.throwAway();
     await this.line.close();

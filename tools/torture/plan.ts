@@ -59,10 +59,13 @@ export interface RoundPlan {
 /** Far enough apart that rounds of neighbouring seeds have nothing in common. */
 const SEED_STEP = 1_000_003;
 
-/** What happens in round `n` (from 1) of a seed; the same every time. The moments are those of real programs, which no seed repeats exactly. */
-export function planOf(seed: number, n: number): RoundPlan {
+/**
+ * What happens in round `n` (from 1) of a seed; the same every time. The moments are those of real programs, which no seed repeats exactly.
+ * @param only strike with this fault first in every round.
+ */
+export function planOf(seed: number, n: number, only?: Fault): RoundPlan {
   const chance = chanceFrom(seed * SEED_STEP + n);
-  const first = faultOf(seed, n);
+  const first = only ?? faultOf(seed, n);
   const strikes: Strike[] = [{ fault: first, side: chance.pick(SIDES) }];
   if (chance.odds(0.35)) {
     strikes.push({ fault: chance.pick(ALL_FAULTS.filter((f) => f !== first)), side: chance.pick(SIDES) });
@@ -83,12 +86,14 @@ function triggerFor(chance: Chance, struck: Strike | undefined): RoundPlan['trig
   const browser = struck?.fault === 'browser-kill';
   // A browser is struck while it is the one that does something: most often while it saves, which is what only it can break.
   const on = browser && chance.odds(0.7) ? 'saved' : chance.pick(EVENTS);
+  // What is called saved too early is not saved for some milliseconds only.
+  const soon_ms = browser ? 6 : 20;
   return {
     side: browser ? struck.side : chance.pick(SIDES),
     on,
     // Saves come one by one; several of them go in one push.
     nth: 1 + chance.below(on === 'saved' ? 12 : 4),
-    delay_ms: chance.odds(0.5) ? chance.below(20) : chance.below(browser ? 60 : 300),
+    delay_ms: chance.odds(0.5) ? chance.below(soon_ms) : chance.below(soon_ms * 15),
   };
 }
 

@@ -31,6 +31,8 @@ export interface TortureOptions {
   seed: number;
   /** The first round; 1 unless told. */
   from?: number;
+  /** Strike with this fault first in every round. */
+  only?: Fault;
   /** Where another version of the project is deployed. */
   project?: string;
   say(line: string): void;
@@ -73,6 +75,7 @@ class Run {
   readonly #hospital: TorturedHospital;
   readonly #options: TortureOptions;
   readonly #people: TorturedPerson[] = [];
+  #arriving: Promise<TorturedPerson> | undefined;
   readonly #ledger = new Ledger();
   readonly #trap = new Trap();
   readonly #began = performance.now();
@@ -99,14 +102,15 @@ class Run {
   }
 
   async close(): Promise<void> {
-    for (const person of this.#people) await person.close();
+    const late = await this.#arriving?.catch(() => undefined);
+    for (const person of new Set([...this.#people, ...(late ? [late] : [])])) await person.close();
   }
 
   async #all(): Promise<void> {
-    const { rounds, seed, from = 1, signal } = this.#options;
+    const { rounds, seed, from = 1, only, signal } = this.#options;
     await this.#open();
     for (let n = from; n < from + rounds && this.#broken.length === 0 && !signal?.aborted; n++) {
-      const plan = planOf(seed, n);
+      const plan = planOf(seed, n, only);
       const broken = await this.#round(plan).catch((error: unknown) => [broke(wordsOf(error))]);
       if (broken.length > 0 && !signal?.aborted) this.#tell(plan, broken);
       this.#rounds++;
@@ -119,15 +123,14 @@ class Run {
 
   async #open(): Promise<void> {
     for (const side of SIDES) {
-      this.#people.push(
-        await TorturedPerson.start({
-          side,
-          name: NAMES[side],
-          serverUrl: this.#hospital.url,
-          now: () => performance.now() - this.#began,
-          heard: (where, event) => this.#trap.heard(where, event),
-        }),
-      );
+      this.#arriving = TorturedPerson.start({
+        side,
+        name: NAMES[side],
+        serverUrl: this.#hospital.url,
+        now: () => performance.now() - this.#began,
+        heard: (where, event) => this.#trap.heard(where, event),
+      });
+      this.#people.push(await this.#arriving);
     }
     const { rows } = await this.#hospital.pool.query<{ id: string }>('select id from facilities');
     this.#facility = rows[0]?.id ?? '';
@@ -242,8 +245,9 @@ class Run {
 
   /** The story of what is broken: what was struck when, and which write it cost. */
   #tell(plan: RoundPlan, broken: readonly Broken[]): void {
-    const { seed, project } = this.#options;
-    const again = `npm run torture -- --seed ${seed} --from ${plan.n} --rounds 1${project === undefined ? '' : ` --project ${project}`}`;
+    const { seed, only, project } = this.#options;
+    const fault = only === undefined ? '' : ` --fault ${only}`;
+    const again = `npm run torture -- --seed ${seed} --from ${plan.n} --rounds 1${fault}${project === undefined ? '' : ` --project ${project}`}`;
     this.#broken.push(`round ${plan.n} of seed ${seed}: ${strikesOf(plan)}, ${triggerOf(plan)}. The same plan again: ${again}`);
     for (const { write, say } of broken) {
       if (!write) this.#broken.push(`  ${say}`);
