@@ -55,6 +55,6 @@ const { broken, ...figures } = report;
 const seconds = Math.round((performance.now() - began) / 1000);
 process.stdout.write(`${JSON.stringify({ seed, ...figures, seconds })}\n`);
 if (broken.length > 0) process.stdout.write(`\nBROKEN\n${broken.join('\n')}\n`);
-process.stdout.write(broken.length === 0 ? `Nothing that was called saved is missing.\n` : '');
+else if (!stop.signal.aborted) process.stdout.write('Nothing that was called saved is missing.\n');
 // All is closed; after a stop, what was under way may still wait for something that will not come.
 process.exit(broken.length > 0 ? 1 : stop.signal.aborted ? 130 : 0);

@@ -1,6 +1,6 @@
 import { type Json, type RecordDef, type Role, SYNCED, scopesOf } from '@psa/domain';
-import type { Pool } from 'pg';
 import type { Rows } from './compare.ts';
+import type { Pool } from './hospital.ts';
 import type { Evidence, Judged } from './ledger.ts';
 
 /** The kinds that the devices of both roles hold: those of their common scopes, and conflicts, which lie in the scope of their record. */

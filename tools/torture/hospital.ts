@@ -3,7 +3,6 @@ import { chmod, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
-import type { Pool } from 'pg';
 import { createPool } from '../../apps/server/src/db/pool.ts';
 import { runningUrls } from '../../apps/server/src/embedded/attach.ts';
 import { isPostmaster, runningPostmaster, signal } from '../../apps/server/src/embedded/postmaster.ts';
@@ -17,6 +16,9 @@ const UP_MS_MAX = 120_000;
 const POLL_MS = 50;
 /** Whoever comes back signs in, all from one address and within minutes. */
 const SETTINGS = { LOGINS_PER_MINUTE: '100000', REGISTRATIONS_PER_HOUR: '1000', LOG_LEVEL: 'error' };
+
+/** Connections to the database. */
+export type Pool = ReturnType<typeof createPool>;
 
 /** The server as it is deployed, with the PostgreSQL it keeps in its data folder (fsync and all), in processes that can be killed. */
 export class TorturedHospital {

@@ -18,11 +18,11 @@ export const SIDES = ['A', 'B'] as const;
 export type Side = (typeof SIDES)[number];
 
 /** What a tablet does that can be seen from outside. */
-export const EVENTS = ['push asked', 'push answered', 'pull asked', 'pull answered', 'saved'] as const;
+const EVENTS = ['push asked', 'push answered', 'pull asked', 'pull answered', 'saved'] as const;
 export type TabletEvent = (typeof EVENTS)[number];
 
 /** What is written through the forms of the app. */
-export const FORMS = ['register', 'observations', 'wound', 'prescription', 'edit'] as const;
+const FORMS = ['register', 'observations', 'wound', 'prescription', 'edit'] as const;
 export type FormKind = (typeof FORMS)[number];
 
 /** What is written in quick succession through the door that the forms use, `device.save`. */
