@@ -12,14 +12,19 @@ import { serverWrites } from './kit/writes.ts';
 /** Patients that share a transaction while fifty are registered at once. */
 const SHARED = 16;
 const SHARING_CLIENTS = 2;
+/** Connections with which the audit is measured over HTTP. */
+const AUDIT_CONNECTIONS = 50;
 
-interface Round {
+interface Load {
   api: number;
-  pgbench: number;
   p50: number;
   p97_5: number;
   server_ms: number;
   postgres_ms: number;
+}
+
+interface Round extends Load {
+  pgbench: number;
 }
 
 /** Reads the words after `npm run bench -- api`. */
@@ -43,13 +48,7 @@ function wishes() {
   };
 }
 
-async function load(
-  rig: Rig,
-  token: string,
-  work: Case,
-  connections: number,
-  seconds: number,
-): Promise<Omit<Round, 'pgbench'>> {
+async function load(rig: Rig, token: string, work: Case, connections: number, seconds: number): Promise<Load> {
   const request = () => {
     const { method, path, body } = work.request();
     // autocannon writes into what it is given.
@@ -124,6 +123,36 @@ async function auditCost(rig: Rig, rounds: number, seconds: number) {
 }
 
 /**
+ * What the audit adds to creating a patient over HTTP: the same server, with the function that writes entries and, turn about, with one of
+ * the same name that writes none.
+ */
+async function auditOverHttp(rig: Rig, token: string, create: Case, connections: number, rounds: number, seconds: number) {
+  const { rows } = await rig.pool.query<{ real: string; none: string }>(
+    `select pg_get_functiondef(oid) as real,
+       format('create or replace function audit_write(%s) returns void language plpgsql security definer as ''begin end''', pg_get_function_arguments(oid)) as none
+     from pg_proc where proname = 'audit_write'`,
+  );
+  const [found] = rows;
+  if (!found) throw new Error('There is no function that writes the audit.');
+  const pairs: { audited: Load; plain: Load }[] = [];
+  for (let round = 0; round < rounds; round++) {
+    const audited = await load(rig, token, create, connections, seconds);
+    await rig.pool.query(found.none);
+    const plain = await load(rig, token, create, connections, seconds);
+    await rig.pool.query(found.real);
+    pairs.push({ audited, plain });
+  }
+  const cpu = ({ server_ms, postgres_ms }: Load) => server_ms + postgres_ms;
+  return {
+    connections,
+    with_audit_per_second: short(median(pairs.map((p) => p.audited.api))),
+    without_per_second: short(median(pairs.map((p) => p.plain.api))),
+    more_time: short(median(pairs.map((p) => p.plain.api / p.audited.api - 1))),
+    more_cpu: short(median(pairs.map((p) => cpu(p.audited) / cpu(p.plain) - 1))),
+  };
+}
+
+/**
  * The API over HTTP against pgbench (prepared) doing the same work in the same PostgreSQL, turn and turn about. Reads run the server's SQL;
  * writes are plain INSERTs into copies of the tables without triggers, log and audit.
  */
@@ -133,7 +162,8 @@ export async function benchApi(): Promise<object> {
   try {
     const device = randomUUID();
     const login = await signIn(rig.url, device);
-    const cases = Object.entries(await casesOf(rig, patients, device, login)).filter(([name]) => only?.includes(name) ?? true);
+    const all = await casesOf(rig, patients, device, login);
+    const cases = Object.entries(all).filter(([name]) => only?.includes(name) ?? true);
     const at = { url: rig.serverUrl, facility: rig.facility };
     const list: Figures[] = [];
     for (const [name, work] of cases) {
@@ -147,9 +177,22 @@ export async function benchApi(): Promise<object> {
         say(`${name} at ${many}: ${JSON.stringify(list.at(-1))}`);
       }
     }
-    const audit = only && !only.includes('audit') ? undefined : await auditCost(rig, rounds, seconds);
+    const asked = only?.includes('audit') ?? true;
+    const audit = asked ? await auditCost(rig, rounds, seconds) : undefined;
+    const { create } = all;
+    const overHttp =
+      asked && create ? await auditOverHttp(rig, login.token, create, AUDIT_CONNECTIONS, rounds, seconds) : undefined;
     process.stderr.write(`\n${table(list)}\n\n`);
-    return { bench: 'api', patients, rounds, seconds, server_rss_mb: residentMb(rig.pids.server), audit, list };
+    return {
+      bench: 'api',
+      patients,
+      rounds,
+      seconds,
+      server_rss_mb: residentMb(rig.pids.server),
+      audit,
+      audit_over_http: overHttp,
+      list,
+    };
   } finally {
     await rig.close();
   }

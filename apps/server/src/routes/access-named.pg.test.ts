@@ -286,7 +286,10 @@ describe('rights that change on the way', () => {
     const id = await make('patients');
     const group = sealed(tablet, await edit('patients', id, { city: 'Enugu' }));
     const admin = await h.signIn(ADMIN);
-    await h.call('PATCH', `/api/sync/devices/${tablet.device}`, { token: admin, body: { state: 'revoked', state_reason: 'Lost' } });
+    await h.call('PATCH', `/api/sync/devices/${tablet.device}`, {
+      token: admin,
+      body: { state: 'revoked', state_reason: 'Lost' },
+    });
     expect(await rest(tablet, 'GET', 'patients')).toBe('DEVICE_REVOKED');
     expect(await h.push(tablet, [group])).toMatchObject({ status: 403, body: { code: 'DEVICE_REVOKED' } });
     await expect(h.tablet(ADMIN, tablet.device)).rejects.toThrow('DEVICE_REVOKED');

@@ -167,7 +167,10 @@ describe('pulling', () => {
     const lost = await h.tablet(DOCTOR);
     const id = lost.device;
     const admin = await h.signIn(ADMIN);
-    const revoke = await h.call('PATCH', `/api/sync/devices/${id}`, { token: admin, body: { state: 'revoked', state_reason: 'Lost' } });
+    const revoke = await h.call('PATCH', `/api/sync/devices/${id}`, {
+      token: admin,
+      body: { state: 'revoked', state_reason: 'Lost' },
+    });
     expect(revoke.status).toBe(200);
     const { status, body } = await h.pull(lost);
     expect(status).toBe(200);

@@ -68,7 +68,7 @@ function layoutOf(options: readonly Option[]): string {
 }
 
 /** The steps of a scale with their words, the number first; undefined where a number is typed. */
-export function stepsOf(spec: Pick<NumberSpec, 'min' | 'max'> & Partial<NumberSpec>, whole: boolean): Option[] | undefined {
+function stepsOf(spec: Pick<NumberSpec, 'min' | 'max'> & Partial<NumberSpec>, whole: boolean): Option[] | undefined {
   const also = Object.entries(spec.alsoAllow ?? {}).map(([value, label]) => ({ value, label }));
   if (spec.steps)
     return [...Object.entries(spec.steps).map(([value, label]) => ({ value, label: `${value} ${label}` })), ...also];

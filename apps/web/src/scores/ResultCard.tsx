@@ -83,7 +83,7 @@ export function ResultCard({
 }
 
 /** What a score does not say, where it comes from, and who has yet to stand behind it. */
-export function About({ calculator, version }: { calculator: Calculator; version: string }) {
+function About({ calculator, version }: { calculator: Calculator; version: string }) {
   return (
     <>
       <h3>What it does not say</h3>

@@ -17,7 +17,7 @@ export type Depth = keyof typeof DEPTHS;
 export const depthsOf = (field: string): string => `${field}_depth`;
 
 /** An unanswered input, or `field.item` of one, with its label. */
-export interface Missing {
+interface Missing {
   field: string;
   label: string;
 }

@@ -2,7 +2,7 @@ import { useEffect, useMemo, useState } from 'react';
 import { loadRules, type Rules } from './rules.ts';
 
 /** Rows of scores carry the id of their instrument; here they carry its title. Rows of other kinds, and instruments not known, stay as they are. */
-export function named<R extends object>(calculators: Rules['CALCULATORS'], rows: readonly R[]): readonly R[] {
+function named<R extends object>(calculators: Rules['CALCULATORS'], rows: readonly R[]): readonly R[] {
   return rows.map((row) => {
     const id = 'instrument' in row && typeof row.instrument === 'string' ? row.instrument : '';
     const found = Object.hasOwn(calculators, id) ? calculators[id] : undefined;

@@ -15,7 +15,7 @@ export function rangeWords(bounds: { min: number; max: number; exclusiveMin?: bo
 }
 
 /** What an input or item allows, in words; empty where words beside it say so already. */
-export function allowedWords(spec: InputSpec | AnswerItem): string {
+function allowedWords(spec: InputSpec | AnswerItem): string {
   return 'min' in spec && 'max' in spec ? rangeWords(spec) : '';
 }
 

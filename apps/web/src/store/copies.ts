@@ -96,7 +96,9 @@ export class Copies {
       const writes = wanted.map(async ({ key, value }) => {
         const old = await delta.get(key);
         if (old && old.v > value.v) return;
-        await delta.put(value.scope === '' && old ? { ...value, scope: old.scope } : value, key);
+        // What moved is gone from one scope, whichever was the last to hold it here.
+        const own = old && value.scope === '' && recordOf(key[0])?.scope !== 'row';
+        await delta.put(own ? { ...value, scope: old.scope } : value, key);
       });
       await Promise.all([...writes, tx.objectStore('meta').put(meta, 'copies')]);
       return true;
@@ -190,13 +192,15 @@ export class Copies {
       meta.scopes[scope] = { held: true, upto: cursor ?? head, generation: begun.generation, begun: null };
       meta.cursor ??= head;
       const delta = tx.objectStore('delta');
-      const [covered, changes] = await Promise.all([
-        delta.index('scope').getAllKeys(IDBKeyRange.bound([scope, 0], [scope, head])),
+      const upToHead = IDBKeyRange.bound([scope, 0], [scope, head]);
+      const [covered, values, changes] = await Promise.all([
+        delta.index('scope').getAllKeys(upToHead),
+        delta.index('scope').getAll(upToHead),
         delta.index('scope').count(ALL_OF(scope)),
       ]);
       await Promise.all([
         ...keys.filter((k) => k[2] !== begun.generation).map((k) => tx.objectStore('pages').delete(k)),
-        ...covered.map((k) => delta.delete(k)),
+        ...zip(covered, values).map(([key, value]) => leave(delta, key, value)),
         tx.objectStore('meta').put(meta, 'copies'),
       ]);
       return { header: begun.header, mark: this.#mark(meta, scope), newer: changes - covered.length };
@@ -318,6 +322,17 @@ export class Copies {
   }
 }
 
+interface Changes {
+  put(value: DeltaValue, key: [string, string]): Promise<unknown>;
+  delete(key: [string, string]): Promise<unknown>;
+}
+
+/** A change goes with its scope. A row that may have come from another one leaves word there that what it was before is gone. */
+function leave(delta: Changes, key: [kind: string, id: string], value: DeltaValue): Promise<unknown> {
+  const moved = recordOf(key[0])?.scope === 'row' && value.s !== null && value.v > 1;
+  return moved ? delta.put({ scope: '', at: value.at, v: value.v - 1, s: null }, key) : delta.delete(key);
+}
+
 /** Deletes pages and delta of these scopes, whoever may read them. */
 export function dropScopes(db: Database, scopes: readonly string[]): Promise<void> {
   return strictly(db, ['meta', 'pages', 'delta'], async (tx) => {
@@ -327,11 +342,7 @@ export function dropScopes(db: Database, scopes: readonly string[]): Promise<voi
       delete meta.scopes[scope];
       const index = delta.index('scope');
       const rows = zip(...(await Promise.all([index.getAllKeys(ALL_OF(scope)), index.getAll(ALL_OF(scope))])));
-      const left = rows.map(([key, value]) => {
-        // It may have come from another scope, whose page may still hold it as it was.
-        const moved = recordOf(key[0])?.scope === 'row' && value.s !== null && value.v > 1;
-        return moved ? delta.put({ scope: '', at: value.at, v: value.v - 1, s: null }, key) : delta.delete(key);
-      });
+      const left = rows.map(([key, value]) => leave(delta, key, value));
       await Promise.all([tx.objectStore('pages').delete(ALL_OF(scope)), ...left]);
     });
     await Promise.all(drops);

@@ -3,7 +3,7 @@ import { rbcCompat } from '../clinical/blood/rbc_compat.ts';
 import { calculate } from '../clinical/calculator.ts';
 import { isRefusal } from '../clinical/refusal.ts';
 
-export type Component = 'Whole blood' | 'Packed red cells' | 'Platelets' | 'Fresh frozen plasma' | 'Cryoprecipitate';
+type Component = 'Whole blood' | 'Packed red cells' | 'Platelets' | 'Fresh frozen plasma' | 'Cryoprecipitate';
 
 /** Of what each component is made, as far as the groups matter. */
 const MADE_OF: Readonly<Record<Component, { cells: boolean; plasma: boolean }>> = {

@@ -12,7 +12,7 @@ const GROUPS = {
   'AB+': 'AB positive',
 } as const;
 
-export type BloodGroup = keyof typeof GROUPS;
+type BloodGroup = keyof typeof GROUPS;
 
 /** Whose red cells each recipient may have. */
 const DONORS: Readonly<Record<BloodGroup, readonly BloodGroup[]>> = {
