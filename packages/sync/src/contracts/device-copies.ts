@@ -322,4 +322,18 @@ export const copyCases: readonly DeviceCase[] = [
     await store.dropScopes(['clinical']);
     same(await copies(await f.reopen(), 'sync_conflicts'), [], 'gone with it');
   }),
+
+  deviceCase('[S44] what a row was before it moved stays gone when the scopes it was in later go or come anew', async (f) => {
+    const store = await settled(f);
+    await takeSnapshot(store, f, 'identity', 10, [{ kind: 'sync_conflicts', rows: [conflict(31, 'identity')] }]);
+    await takeSnapshot(store, f, 'clinical', 10, []);
+    await store.applyPage(10, { rows: { sync_conflicts: [conflict(31, 'clinical', 2)] }, gone: [], next: 11 });
+    await takeSnapshot(store, f, 'clinical', 11, [{ kind: 'sync_conflicts', rows: [conflict(31, 'clinical', 2)] }]);
+    await store.applyPage(11, { rows: {}, gone: [['sync_conflicts', nth(31), 'X', 2]], next: 12 });
+    same(await copies(store, 'sync_conflicts'), [], 'gone from both');
+    await takeSnapshot(store, f, 'clinical', 12, []);
+    same(await copies(store, 'sync_conflicts'), [], 'fetched anew');
+    await store.dropScopes(['clinical']);
+    same(await copies(await f.reopen(), 'sync_conflicts'), [], 'dropped');
+  }),
 ];

@@ -198,7 +198,7 @@ export class MemoryDeviceStore implements DeviceStore {
         throw new ProblemError('NOT_FOUND', { say: `Pages of ${scope} are missing.` });
       }
       if (disk.cursor !== null && disk.cursor > begun.header.head) throw new ProblemError('CONFLICT');
-      for (const [key, delta] of disk.delta) if (delta.scope === scope) disk.delta.delete(key);
+      for (const delta of disk.delta.values()) if (delta.scope === scope) this.leave(delta);
       disk.pages.set(
         scope,
         begun.header.pages.flatMap((p) => begun.pages.get(p.n) ?? []),
@@ -225,13 +225,7 @@ export class MemoryDeviceStore implements DeviceStore {
         disk.pages.delete(scope);
         disk.begun.delete(scope);
       }
-      for (const [key, delta] of disk.delta) {
-        if (delta.scope === null || !scopes.includes(delta.scope)) continue;
-        // It came from another scope, whose page may still hold it as it was.
-        const moved = recordOf(delta.kind)?.scope === 'row' && delta.row !== null && delta.version > 1;
-        if (moved) disk.delta.set(key, { ...delta, scope: null, version: delta.version - 1, row: null });
-        else disk.delta.delete(key);
-      }
+      for (const delta of disk.delta.values()) if (delta.scope !== null && scopes.includes(delta.scope)) this.leave(delta);
       disk.held = disk.held.filter((s) => !scopes.includes(s));
     });
   }
@@ -274,8 +268,17 @@ export class MemoryDeviceStore implements DeviceStore {
     const key = `${kind}/${id}`;
     const held = newest(this.disk.delta.get(key), this.inPages(kind, id));
     if (held && held.version > version) return;
-    const scope = scopeOf(kind, row) ?? held?.scope ?? null;
+    // What moved is gone from one scope, whichever was the last to hold it here.
+    const scope = scopeOf(kind, row) ?? (recordOf(kind)?.scope === 'row' ? null : (held?.scope ?? null));
     this.disk.delta.set(key, { kind, id, scope, version, row });
+  }
+
+  /** The change goes with its scope. A row that may have come from another one leaves word there that what it was before is gone. */
+  private leave({ kind, id, version, row }: Delta): void {
+    const key = `${kind}/${id}`;
+    const moved = recordOf(kind)?.scope === 'row' && row !== null && version > 1;
+    if (moved) this.disk.delta.set(key, { kind, id, scope: null, version: version - 1, row: null });
+    else this.disk.delta.delete(key);
   }
 
   /** The newest copy that pages hold: a row that moved may lie in those of two scopes. */

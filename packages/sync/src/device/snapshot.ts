@@ -24,10 +24,19 @@ export async function fetchScope(c: Contacts, scope: string): Promise<void> {
   const { header, pages } = await c.link.snapshot(request);
   // The server was restored since the last pull: the next one will tell.
   if (header.epoch !== epoch) return;
-  const held = new Set(await c.store.beginSnapshot(header));
+  const held = new Set(await begin(c, header));
   await keepPages(c, header, held, pages);
   if (held.size < header.pages.length) throw new LinkError('unreachable', `The line was cut while ${scope} was fetched.`);
   await end(c, scope);
+}
+
+/** @returns the pages already held. Throws LinkError when another tab has learned of a restore meanwhile. */
+async function begin(c: Contacts, header: SnapshotHeader): Promise<number[]> {
+  try {
+    return await c.store.beginSnapshot(header);
+  } catch (error) {
+    throw codeOf(error) === 'EPOCH_CHANGED' ? elsewhere(header.scope) : error;
+  }
 }
 
 /**
