@@ -39,6 +39,7 @@ export class TorturedPerson {
   readonly #quick = new Map<number, Noted>();
   #form: (() => void) | null = null;
   #loseNext = false;
+  #losing = false;
   #refused: string[] = [];
   #coming: Promise<void> | undefined;
   #closed = false;
@@ -55,9 +56,13 @@ export class TorturedPerson {
       if (call) env.heard(env.side, `${call} asked`);
       if (call !== 'push' || !this.#loseNext) return 'pass';
       this.#loseNext = false;
+      this.#losing = true;
       return 'cut-answer';
     };
-    line.whenCut = () => line.cut();
+    // An answer that is lost only after the line was mended does not cut it again.
+    line.whenCut = () => {
+      if (this.#losing) line.cut();
+    };
     line.whenPassed = (req) => {
       const call = callOf(req);
       if (call) env.heard(env.side, `${call} answered`);
@@ -163,6 +168,7 @@ export class TorturedPerson {
 
   mend(): void {
     this.#loseNext = false;
+    this.#losing = false;
     this.line.mend();
   }
 
