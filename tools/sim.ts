@@ -41,7 +41,9 @@ async function shorten(seed: number): Promise<void> {
   for (const line of story.told) console.log(`    ${line}`);
   if (values.keep === undefined) return;
   const file = new URL(`invariant-${story.invariant}-seed-${seed}.json`, KEPT);
-  writeFileSync(file, `${JSON.stringify({ because: values.keep, ...story }, null, 2)}\n`);
+  // A stack names folders of this machine.
+  const say = story.say.split('\n', 1)[0];
+  writeFileSync(file, `${JSON.stringify({ because: values.keep, ...story, say }, null, 2)}\n`);
   console.log(`  kept as ${file.pathname}`);
 }
 
