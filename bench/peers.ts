@@ -1,6 +1,7 @@
 import { spawnSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
+import { parseArgs } from 'node:util';
 import type { BrowserContext, Page } from '@playwright/test';
 import { type AnyRow, RECORDS, type RecordDef } from '@psa/domain';
 import { build } from 'esbuild';
@@ -10,12 +11,17 @@ import { atRest } from './kit/cpu.ts';
 import { openRig, type Rig, say } from './kit/rig.ts';
 import { median, quantile, short } from './kit/stats.ts';
 
-const PATIENTS = Number(process.env.PEERS_N ?? 20_000);
 const CHANGES = 2_000;
 const LIVE = 100;
-const ROUNDS = Number(process.env.PEERS_R ?? 3);
 /** Batch sizes of the peers that were tried; the best of each counts. */
 const BATCHES = [500, 2_000, 5_000] as const;
+
+const { values: asked } = parseArgs({
+  args: process.argv.slice(3),
+  options: { patients: { type: 'string', default: '20000' }, rounds: { type: 'string', default: '3' } },
+});
+const PATIENTS = Number(asked.patients);
+const ROUNDS = Number(asked.rounds);
 
 /** The servers of the peers (`peers/server.mjs`). */
 interface Peers {
