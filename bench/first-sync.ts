@@ -10,7 +10,7 @@ const PATIENTS = 20_000;
 const ROUNDS = 5;
 const SAVES = 200;
 
-/** What `page/first-sync.ts` offers. */
+/** What `page/tablet.ts` offers. */
 interface PageBench {
   warm(device: string): Promise<void>;
   ours(name: string): Promise<{ ms: number; patients: number; hits: number }>;
@@ -39,7 +39,7 @@ const spread = (times: readonly number[]) => ({ median: short(median(times)), p9
  * they take turns in going first.
  */
 export async function benchFirstSync(): Promise<object> {
-  const entry = fileURLToPath(new URL('./page/first-sync.ts', import.meta.url));
+  const entry = fileURLToPath(new URL('./page/tablet.ts', import.meta.url));
   const bundled = await build({ entryPoints: [entry], bundle: true, format: 'esm', write: false, target: 'es2023' });
   const script = bundled.outputFiles[0]?.text ?? '';
   const rig = await openRig(PATIENTS);

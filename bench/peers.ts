@@ -7,7 +7,7 @@ import { type AnyRow, RECORDS, type RecordDef } from '@psa/domain';
 import { build } from 'esbuild';
 import { rowJson } from '../apps/server/src/db/sql.ts';
 import { withBrowser } from './kit/browser.ts';
-import { atRest } from './kit/cpu.ts';
+import { atRest, cpuMs } from './kit/cpu.ts';
 import { openRig, type Rig, say } from './kit/rig.ts';
 import { median, quantile, short } from './kit/stats.ts';
 
@@ -98,13 +98,13 @@ interface Took {
 }
 
 /**
- * The same patients, browser and run: first sync, push of changes made without a network, and one change from device to device, against
- * PouchDB with a CouchDB-compatible server and RxDB with Dexie and HTTP replication. Their servers keep everything in memory and check nothing; ours is the real one.
+ * The same patients, browser and run: first sync and push of changes made without a network, against PouchDB with a CouchDB-compatible server
+ * and RxDB with Dexie and HTTP replication; and, of ours alone, one change from device to device. Their servers keep everything in memory and check nothing; ours is the real one.
  */
 export async function benchPeers(): Promise<object> {
   install();
   const { pouchServer, rxServer } = (await import(`${folder}server.mjs`)) as Peers;
-  const scripts = await Promise.all(['./page/first-sync.ts', './peers/page.mjs'].map(bundle));
+  const scripts = await Promise.all(['./page/tablet.ts', './peers/page.mjs'].map(bundle));
   const rig = await openRig(PATIENTS);
   const servers: Server[] = [];
   try {
@@ -148,25 +148,27 @@ export async function benchPeers(): Promise<object> {
       const best = (peer: string) =>
         Math.min(...BATCHES.map((batch) => median(first[`${peer}, ${batch} a batch`] ?? [Number.POSITIVE_INFINITY])));
       const ours = median(first.ours ?? []);
+      const spent = () => [cpuMs([rig.pids.server]) ?? Number.NaN, cpuMs([rig.pids.postgres]) ?? Number.NaN] as const;
+      const before = spent();
       const push = {
         ours: await cleanly(() => call(page, 'bench', 'push', 'tablet-0', CHANGES)),
         rxdb: await cleanly(() => call(page, 'peers', 'rxPush', rx.url, `rx-${BATCHES[0]}-0`, CHANGES, fields)),
         pouchdb: await cleanly(() => call(page, 'peers', 'pouchPush', pouch.url, `p-${BATCHES[0]}-0`, CHANGES)),
       };
+      const after = spent();
       say(`push of ${CHANGES}: ${JSON.stringify(push)}`);
       const spread = (times: readonly number[]) => ({ median: short(median(times)), p95: short(quantile(times, 0.95)) });
-      const live = {
-        ours: spread(await call(page, 'bench', 'live', ['tablet-0', 'tablet-live'], LIVE)),
-        rxdb: spread(await call(page, 'peers', 'rxLive', rx.url, [`rx-${BATCHES[1]}-0`, 'rx-live'], LIVE, fields)),
-        pouchdb: spread(await call(page, 'peers', 'pouchLive', pouch.url, [`p-${BATCHES[1]}-0`, 'p-live'], LIVE)),
-      };
+      const live = spread(await call(page, 'bench', 'live', ['tablet-0', 'tablet-live'], LIVE));
       return {
         bench: 'peers',
         patients: PATIENTS,
         first_sync_ms: { ours: short(ours), rxdb: short(best('rxdb')), pouchdb: short(best('pouchdb')) },
         first_sync_times_faster: { than_rxdb: short(best('rxdb') / ours), than_pouchdb: short(best('pouchdb') / ours) },
         push_ms: { changes: CHANGES, ...push },
+        /** Of our push, for each group. */
+        push_cpu_ms: { server: short((after[0] - before[0]) / CHANGES), postgres: short((after[1] - before[1]) / CHANGES) },
         push_times_faster: { than_rxdb: short(push.rxdb / push.ours), than_pouchdb: short(push.pouchdb / push.ours) },
+        /** Of ours only. */
         device_to_device_ms: live,
         first,
       };

@@ -3,7 +3,6 @@ import PouchDB from 'pouchdb-browser';
 import { createRxDatabase } from 'rxdb';
 import { replicateRxCollection } from 'rxdb/plugins/replication';
 import { getRxStorageDexie } from 'rxdb/plugins/storage-dexie';
-import { Subject } from 'rxjs';
 
 const now = () => performance.now();
 
@@ -26,31 +25,6 @@ async function pouchPush(url, name, count) {
   const ms = now() - t0;
   await db.close();
   return { ms, written };
-}
-
-async function pouchLive(url, names, count) {
-  const [a, b] = names.map((name) => new PouchDB(name));
-  const syncs = [a, b].map((db) => db.sync(`${url}/rows`, { live: true, retry: true }));
-  const { rows } = await a.allDocs({ include_docs: true, limit: 1 });
-  let doc = rows[0].doc;
-  const times = [];
-  for (let n = 0; n < count; n++) {
-    const city = `Live ${n}`;
-    const arrived = new Promise((seen) => {
-      const feed = b.changes({ live: true, since: 'now', include_docs: true }).on('change', (change) => {
-        if (change.doc.city !== city) return;
-        feed.cancel();
-        seen(now());
-      });
-    });
-    await b.info();
-    const t0 = now();
-    const { rev } = await a.put({ ...doc, city });
-    doc = { ...doc, city, _rev: rev };
-    times.push((await arrived) - t0);
-  }
-  for (const sync of syncs) sync.cancel();
-  return times;
 }
 
 const text = { type: 'string', maxLength: 200 };
@@ -81,18 +55,14 @@ async function rxOpen(name, fields) {
   return open.get(name);
 }
 
-function rxReplicate(rows, url, { batch, live = false, push = false }) {
-  const changes = new Subject();
-  const source = live ? new EventSource(`${url}/stream`) : null;
-  if (source) source.onmessage = ({ data }) => changes.next(JSON.parse(data));
+function rxReplicate(rows, url, { batch, push = false }) {
   const replication = replicateRxCollection({
     replicationIdentifier: url,
     collection: rows,
-    live,
+    live: false,
     pull: {
       batchSize: batch,
       handler: async (checkpoint, limit) => (await fetch(`${url}/pull?at=${checkpoint?.at ?? 0}&limit=${limit}`)).json(),
-      ...(live ? { stream$: changes.asObservable() } : {}),
     },
     ...(push
       ? {
@@ -110,22 +80,18 @@ function rxReplicate(rows, url, { batch, live = false, push = false }) {
         }
       : {}),
   });
-  const stop = async () => {
-    source?.close();
-    await replication.cancel();
-  };
-  return { replication, stop };
+  return replication;
 }
 
 async function rxFirst(url, name, batch, fields) {
   const t0 = now();
   const rows = await rxOpen(name, fields);
-  const { replication, stop } = rxReplicate(rows, url, { batch });
+  const replication = rxReplicate(rows, url, { batch });
   replication.error$.subscribe((error) => console.error(String(error)));
   await replication.awaitInitialReplication();
   const ms = now() - t0;
   const count = await rows.count().exec();
-  await stop();
+  await replication.cancel();
   return { ms, rows: count };
 }
 
@@ -134,35 +100,11 @@ async function rxPush(url, name, count, fields) {
   const docs = await rows.find({ limit: count }).exec();
   for (const doc of docs) await doc.incrementalPatch({ city: `Town ${doc.id}` });
   const t0 = now();
-  const { replication, stop } = rxReplicate(rows, url, { batch: 500, push: true });
+  const replication = rxReplicate(rows, url, { batch: 500, push: true });
   await replication.awaitInSync();
   const ms = now() - t0;
-  await stop();
+  await replication.cancel();
   return { ms, written: docs.length };
 }
 
-async function rxLive(url, names, count, fields) {
-  const collections = await Promise.all(names.map((name) => rxOpen(name, fields)));
-  const running = collections.map((rows) => rxReplicate(rows, url, { batch: 100, live: true, push: true }));
-  for (const { replication } of running) await replication.awaitInSync();
-  const [a, b] = collections;
-  const doc = await a.findOne().exec();
-  const times = [];
-  for (let n = 0; n < count; n++) {
-    const city = `Live ${n}`;
-    const arrived = new Promise((seen) => {
-      const feed = b.$.subscribe(({ documentData }) => {
-        if (documentData.city !== city) return;
-        feed.unsubscribe();
-        seen(now());
-      });
-    });
-    const t0 = now();
-    await doc.incrementalPatch({ city });
-    times.push((await arrived) - t0);
-  }
-  for (const { stop } of running) await stop();
-  return times;
-}
-
-Object.assign(globalThis, { peers: { pouchFirst, pouchPush, pouchLive, rxFirst, rxPush, rxLive } });
+Object.assign(globalThis, { peers: { pouchFirst, pouchPush, rxFirst, rxPush } });

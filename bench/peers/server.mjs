@@ -42,12 +42,11 @@ export async function pouchServer(rows) {
   return listen(app);
 }
 
-/** Pull by checkpoint, push with conflict check, and a stream of changes, as RxDB's HTTP replication asks for. */
+/** Pull by checkpoint and push with conflict check, as RxDB's HTTP replication asks for. */
 export async function rxServer(rows) {
   let tick = 0;
   const docs = new Map(rows.map((row) => [row.id, { ...row, at: ++tick }]));
   let sorted = [...docs.values()];
-  const streams = new Set();
   const app = express();
   app.use(open);
   app.use(express.json({ limit: '64mb' }));
@@ -80,14 +79,6 @@ export async function rxServer(rows) {
     const gone = new Set(changed.map(({ id }) => id));
     sorted = [...sorted.filter(({ id }) => !gone.has(id)), ...changed];
     response.json(conflicts);
-    const told = JSON.stringify({ documents: changed, checkpoint: { at: tick } });
-    for (const stream of streams) stream.write(`data: ${told}\n\n`);
-  });
-  app.get('/stream', (_request, response) => {
-    response.set({ 'content-type': 'text/event-stream', 'cache-control': 'no-store' });
-    response.flushHeaders();
-    streams.add(response);
-    response.on('close', () => streams.delete(response));
   });
   return listen(app);
 }

@@ -2,10 +2,11 @@ import { Button } from '@mantine/core';
 import { type Json, ProblemError, type RECORDS, ROLE_TITLES, type Row } from '@psa/domain';
 import { useCallback, useEffect, useState } from 'react';
 import { device } from '../store/index.ts';
-import { Empty, Notice, Section, Tag } from '../ui/Pieces.tsx';
+import { Empty, Section, Tag } from '../ui/Pieces.tsx';
 import { tell, tellProblem } from './keep.tsx';
 import { NotFound } from './NotFound.tsx';
 import { usePerson } from './person.tsx';
+import { TryAgain } from './TryAgain.tsx';
 
 type Account = Pick<Row<typeof RECORDS.users>, 'id' | 'email' | 'full_name' | 'role' | 'is_approved' | 'is_active'>;
 
@@ -90,18 +91,7 @@ export function Accounts() {
       <header className="page-head">
         <h1>Accounts</h1>
       </header>
-      {problem && (
-        <Notice
-          tone="info"
-          actions={
-            <Button variant="default" onClick={() => void read()}>
-              Try again
-            </Button>
-          }
-        >
-          {problem}
-        </Notice>
-      )}
+      {problem && <TryAgain why={problem} again={() => void read()} />}
       {accounts && (
         <>
           <Section title="Waiting for approval">

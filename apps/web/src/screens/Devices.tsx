@@ -5,12 +5,13 @@ import { usePresent } from '../record/present.ts';
 import { useSaying } from '../record/saying.ts';
 import { device } from '../store/index.ts';
 import { count } from '../ui/numbers.ts';
-import { Empty, Moment, Notice, Section, Tag, type Tone } from '../ui/Pieces.tsx';
+import { Empty, Moment, Section, Tag, type Tone } from '../ui/Pieces.tsx';
 import { AskReason } from './AskReason.tsx';
 import { tell, tellProblem } from './keep.tsx';
 import { LeaseSetting } from './LeaseSetting.tsx';
 import { NotFound } from './NotFound.tsx';
 import { usePerson } from './person.tsx';
+import { TryAgain } from './TryAgain.tsx';
 
 type Device = Row<typeof RECORDS.devices>;
 type State = Device['state'];
@@ -110,18 +111,7 @@ export function Devices() {
       <header className="page-head">
         <h1>Devices</h1>
       </header>
-      {problem && (
-        <Notice
-          tone="info"
-          actions={
-            <Button variant="default" onClick={() => void read()}>
-              Try again
-            </Button>
-          }
-        >
-          {problem}
-        </Notice>
-      )}
+      {problem && <TryAgain why={problem} again={() => void read()} />}
       {devices && (
         <>
           <Section title="In use or withdrawn">

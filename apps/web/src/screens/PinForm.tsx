@@ -1,9 +1,9 @@
 import { Button, PasswordInput } from '@mantine/core';
-import { IconArrowLeft } from '@tabler/icons-react';
 import { useState } from 'react';
 import type { Known, SignInResult } from '../store/api.ts';
 import { device } from '../store/index.ts';
 import { Notice } from '../ui/Pieces.tsx';
+import { WhoHead } from './WhoHead.tsx';
 
 /** Opens the device by PIN or passkey. When that is over, the password form takes its place and says why. */
 export function PinForm({
@@ -40,17 +40,7 @@ export function PinForm({
         );
       }}
     >
-      <div className="row">
-        {back && (
-          <button type="button" className="icon-button" onClick={back} aria-label="Back to who you are">
-            <IconArrowLeft size="1.2rem" aria-hidden />
-          </button>
-        )}
-        <div>
-          <div className="strong">{person.full_name}</div>
-          <div className="muted small">{person.email}</div>
-        </div>
-      </div>
+      <WhoHead person={person} back={back} />
       {person.quick === 'pin' && (
         <PasswordInput
           label="PIN"

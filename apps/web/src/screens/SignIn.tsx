@@ -1,6 +1,6 @@
 import { Button, PasswordInput, TextInput } from '@mantine/core';
 import { notifications } from '@mantine/notifications';
-import { IconArrowLeft, IconChevronRight, IconUser } from '@tabler/icons-react';
+import { IconChevronRight, IconUser } from '@tabler/icons-react';
 import { lazy, Suspense, useEffect, useState } from 'react';
 import type { Known } from '../store/api.ts';
 import { device } from '../store/index.ts';
@@ -11,6 +11,7 @@ import { Mark } from './Mark.tsx';
 import { PinForm } from './PinForm.tsx';
 import { readTrial, type Trial } from './trial.ts';
 import { saveUnsentFile } from './unsent-download.ts';
+import { WhoHead } from './WhoHead.tsx';
 
 const RequestAccount = lazy(() => import('./RequestAccount.tsx').then((m) => ({ default: m.RequestAccount })));
 
@@ -162,17 +163,7 @@ function PasswordForm({
       }}
     >
       {person ? (
-        <div className="row">
-          {back && (
-            <button type="button" className="icon-button" onClick={back} aria-label="Back to who you are">
-              <IconArrowLeft size="1.2rem" aria-hidden />
-            </button>
-          )}
-          <div>
-            <div className="strong">{person.full_name}</div>
-            <div className="muted small">{person.email}</div>
-          </div>
-        </div>
+        <WhoHead person={person} back={back} />
       ) : (
         <TextInput
           label="E-mail"

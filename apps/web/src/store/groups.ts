@@ -132,6 +132,7 @@ export class Groups {
     at: string,
     epoch?: string,
   ): Promise<void> {
+    if (answers.length === 0) return;
     // Only what was answered is read, however much waits behind it.
     const numbers = answers.map(({ cseq }) => cseq);
     const range = IDBKeyRange.bound(Math.min(...numbers), Math.max(...numbers));

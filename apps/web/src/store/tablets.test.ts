@@ -39,6 +39,17 @@ const counts = async (tablet: TestTablet): Promise<Record<string, number>> => {
   const stores = ['pages', 'delta', 'outbox', 'acked', 'attention', 'drafts'] as const;
   return Object.fromEntries(await Promise.all(stores.map(async (name) => [name, await db.count(name)])));
 };
+/** Somebody works on the tablet, and one save was not sent when the network went. */
+async function withUnsent(hospital: TestHospital, tablet: TestTablet, last_name: string) {
+  const tab = await tablet.tab();
+  await signIn(tab, DOCTOR);
+  await fetched(tab);
+  const before = await idOf(tablet);
+  hospital.online = false;
+  const { id, wishes } = registered(tab, { last_name });
+  await tab.save(wishes);
+  return { tab, before, id };
+}
 const EMPTY = { pages: 0, delta: 0, outbox: 0, acked: 0, attention: 0, drafts: 0 };
 
 async function handIn(tab: Device, text: string): Promise<HandInAnswer[]> {
@@ -78,11 +89,7 @@ test('[S60] unsent work leaves a locked tablet in a sealed file, and somebody el
 
 test('[S61] what is no file of ours, or was spoilt, is refused in words; the outbox stays as it is', async () => {
   const { hospital, tablet } = await ward();
-  const tab = await tablet().tab();
-  await signIn(tab, DOCTOR);
-  await fetched(tab);
-  hospital.online = false;
-  await tab.save(registered(tab, { last_name: 'Kept' }).wishes);
+  const { tab } = await withUnsent(hospital, tablet(), 'Kept');
   const { text } = await tab.api.desk().unsentFile();
   for (const wrong of ['', '[]', 'null', '{"what":"x"}', text.slice(0, -20), text.replace('"version": 1', '"version": 2')]) {
     await expect(handIn(tab, wrong)).rejects.toMatchObject({ code: 'BAD_REQUEST' });
@@ -96,13 +103,7 @@ test('[S61] what is no file of ours, or was spoilt, is refused in words; the out
 test('[S62] a revoked tablet drops its copies, brings what is unsent, forgets everybody, and is a new device', async () => {
   const { hospital, tablet } = await ward();
   const lost = tablet();
-  const tab = await lost.tab();
-  await signIn(tab, DOCTOR);
-  await fetched(tab);
-  const before = await idOf(lost);
-  hospital.online = false;
-  const { id, wishes } = registered(tab, { last_name: 'Unsent' });
-  await tab.save(wishes);
+  const { tab, before, id } = await withUnsent(hospital, lost, 'Unsent');
   hospital.revoked.add(before);
   hospital.online = true;
   tab.syncNow();
@@ -122,13 +123,8 @@ test('[S62] a revoked tablet drops its copies, brings what is unsent, forgets ev
 test('[S62] a tablet that learns of it at the sign-in brings its work with the password of whoever stands there', async () => {
   const { hospital, tablet } = await ward();
   const lost = tablet();
-  const tab = await lost.tab();
-  await signIn(tab, DOCTOR);
-  await fetched(tab);
-  hospital.online = false;
-  await tab.save(registered(tab, { last_name: 'Unsent' }).wishes);
+  const { tab, before } = await withUnsent(hospital, lost, 'Unsent');
   await tab.lock();
-  const before = await idOf(lost);
   hospital.revoked.add(before);
   hospital.online = true;
   expect(await tab.signIn(NURSE, PASSWORD)).toMatchObject({ ok: false, code: 'DEVICE_REVOKED' });
@@ -140,13 +136,8 @@ test('[S62] a tablet that learns of it at the sign-in brings its work with the p
 test('[S62] what a revoked tablet cannot bring stays on it, sealed and without keys, and goes at the next try', async () => {
   const { hospital, tablet } = await ward();
   const lost = tablet();
-  const tab = await lost.tab();
-  await signIn(tab, DOCTOR);
-  await fetched(tab);
-  hospital.online = false;
-  await tab.save(registered(tab, { last_name: 'Unsent' }).wishes);
+  const { tab, before } = await withUnsent(hospital, lost, 'Unsent');
   await tab.lock();
-  const before = await idOf(lost);
   hospital.revoked.add(before);
   hospital.online = true;
   hospital.deaf.add('/api/sync/hand-in');
@@ -166,13 +157,7 @@ test('[S62] what a revoked tablet cannot bring stays on it, sealed and without k
 test('[S62] a tablet that drains sends first, then empties itself', async () => {
   const { hospital, tablet } = await ward();
   const old = tablet();
-  const tab = await old.tab();
-  await signIn(tab, DOCTOR);
-  await fetched(tab);
-  const before = await idOf(old);
-  hospital.online = false;
-  const { id, wishes } = registered(tab, { last_name: 'Last one' });
-  await tab.save(wishes);
+  const { tab, before, id } = await withUnsent(hospital, old, 'Last one');
   hospital.draining.add(before);
   hospital.online = true;
   tab.syncNow();
