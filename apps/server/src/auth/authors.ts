@@ -32,9 +32,10 @@ export class Authors {
     });
     const user = rows[0];
     if (!user) return { code: 'BAD_SIGNATURE' };
-    if (!user.is_active) return { code: 'ACCOUNT_CLOSED' };
-    if (!user.is_approved) return { code: 'AWAITING_APPROVAL' };
-    return { user_id: author, facility_id: facility, role: user.role };
+    const signer = { user_id: author, facility_id: facility, role: user.role };
+    if (!user.is_active) return { code: 'ACCOUNT_CLOSED', signer };
+    if (!user.is_approved) return { code: 'AWAITING_APPROVAL', signer };
+    return signer;
   }
 
   async #key(facility: string, device: string, author: string): Promise<KeyObject | undefined> {

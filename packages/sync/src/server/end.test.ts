@@ -1,61 +1,10 @@
 import { gunzipSync, gzipSync } from 'node:zlib';
-import { type Actor, type AnyRow, may, personScope, ROLES, recordOf, SYNCED, scopesOf, scopesOfActor } from '@psa/domain';
+import { type AnyRow, may, personScope, ROLES, recordOf, SYNCED, scopesOf, scopesOfActor } from '@psa/domain';
 import { expect, test } from 'vitest';
 import { crc32 } from '../crc32.ts';
 import { digestOf } from '../digest.ts';
-import { type Group, PROTOCOL_VERSION, type PullRequest, type PushRequest, SNAPSHOT_PAGE_ROWS } from '../protocol.ts';
-import { type Caller, ServerEnd, type ServerEnv } from './end.ts';
-import { midsOfRaw } from './raw.ts';
-import { Hospital, type Tablet } from './testing.ts';
-
-const NOW = '2026-03-05T10:00:00.000Z';
-
-/** A server end whose signatures are `author of text`. */
-async function serving(more: Partial<ServerEnv> = {}) {
-  const h = await Hospital.open('consultant', 'nursing', 'lab');
-  const people = new Map<string, Actor>();
-  const reports: string[] = [];
-  const env: ServerEnv = {
-    now: () => NOW,
-    newId: () => h.newId(),
-    authorOf: async (_device, author, body, sig) =>
-      sig === sign(author, body) ? (people.get(author) ?? { code: 'ACCOUNT_CLOSED' }) : { code: 'BAD_SIGNATURE' },
-    compress: (text) => gzipSync(text),
-    report: (what) => reports.push(what),
-    ...more,
-  };
-  const end = new ServerEnd(h.store, env);
-  const caller = (t: Tablet, device_state: Caller['device_state'] = 'active'): Caller => {
-    people.set(t.actor.user_id, t.actor);
-    return { actor: t.actor, device: t.device, device_state, address: '192.0.2.1', user_agent: 'test\0' };
-  };
-  return { h, end, caller, people, reports, env };
-}
-
-const sign = (author: string, body: string): string => `${author} ${crc32(new TextEncoder().encode(body))}`;
-const signed = (group: Group, cseq = 1) => {
-  const body = JSON.stringify(group);
-  return { cseq, body, sig: sign(group.author, body) };
-};
-const pushOf = (t: Tablet, groups: PushRequest['groups'], more: Partial<PushRequest> = {}): PushRequest => ({
-  device: t.device,
-  epoch: null,
-  schema: PROTOCOL_VERSION,
-  sent_at: NOW,
-  outbox_depth: groups.length,
-  oldest_pending_at: null,
-  groups,
-  ...more,
-});
-const pullOf = (t: Tablet, more: Partial<PullRequest> = {}): PullRequest => ({
-  device: t.device,
-  epoch: null,
-  schema: PROTOCOL_VERSION,
-  sent_at: NOW,
-  cursor: null,
-  held: [],
-  ...more,
-});
+import { PROTOCOL_VERSION, SNAPSHOT_PAGE_ROWS } from '../protocol.ts';
+import { NOW, pullOf, pushOf, serving, signed } from './testing-end.ts';
 
 test('[S20] a push is answered group by group, with a head that covers it', async () => {
   const { h, end, caller } = await serving();
@@ -87,107 +36,6 @@ test('[S4] a group is judged with its author’s rights, whoever carries it', as
   const reply = await end.push(caller(lab), pushOf(lab, [signed(group)]));
   expect(reply.groups[0]?.results).toMatchObject([{ status: 'applied' }]);
   expect(h.rows('patients')[0]?.created_by).toBe(nurse.actor.user_id);
-});
-
-/** A group in order, but for one value that is nested so deep. */
-function deep(levels: number): string {
-  const id = '00000000-0000-7000-8000-000000000001';
-  const at = NOW;
-  const mutation = { mid: id, kind: 'patients', id, op: 'edit', base: 1, patch: { city: 'DEEP' }, at };
-  const body = JSON.stringify({ group: id, device: id, author: id, epoch: null, mutations: [mutation] });
-  return body.replace('"DEEP"', '['.repeat(levels) + ']'.repeat(levels));
-}
-
-test.each([
-  ['no JSON', '{"group":'],
-  ['another shape', '{"hello":"world"}'],
-  ['nested without end', '['.repeat(100_000)],
-  ['nested beyond reason', deep(60)],
-  ['nested beyond any stack', deep(50_000)],
-  ['characters that cannot be stored', '"\0\ud800"'],
-])('[S29] a group that is %s is kept raw, answered for good, and holds up no other', async (_, body) => {
-  const { h, end, caller } = await serving();
-  const t = h.tablet();
-  const good = signed(h.group(t, { kind: 'patients', op: 'create', patch: h.whois() }), 2);
-  const request = pushOf(t, [{ cseq: 1, body, sig: 'x' }, good]);
-  const first = await end.push(caller(t), request);
-  expect(first.groups).toMatchObject([
-    { cseq: 1, group: null, results: [{ status: 'refused', code: 'UNREADABLE' }] },
-    { cseq: 2, results: [{ status: 'applied' }] },
-  ]);
-  const kept = h.store.quarantineLog();
-  expect(kept).toMatchObject([{ code: 'UNREADABLE', state: 'open', author: null, device: t.device }]);
-  expect((await end.push(caller(t), request)).groups).toEqual(first.groups);
-  expect(h.store.quarantineLog()).toEqual(kept);
-  // It can be given up by the name it was answered with.
-  const mid = first.groups[0]?.results[0]?.mid ?? '';
-  await h.one(t, { kind: 'patients', op: 'withdraw', repairs: mid });
-  expect(h.quarantine().get(mid)).toBe('withdrawn');
-});
-
-test('[S29] one mutation twice in a group is no group', async () => {
-  const { h, end, caller } = await serving();
-  const t = h.tablet();
-  const group = h.group(t, { kind: 'patients', op: 'create', patch: h.whois() });
-  const twice = { ...group, mutations: [...group.mutations, ...group.mutations] };
-  const reply = await end.push(caller(t), pushOf(t, [signed(twice)]));
-  expect(reply.groups[0]?.results).toMatchObject([{ mid: group.mutations[0]?.mid, code: 'UNREADABLE' }]);
-});
-
-test('[S29] a wrong signature, another device, a closed account, another facility: kept raw under the ids it claims', async () => {
-  const { h, end, caller, people } = await serving();
-  const t = h.tablet();
-  const group = () => h.group(t, { kind: 'patients', op: 'create', patch: h.whois() }, { kind: 'patients' });
-  const forged = { ...signed(group()), sig: 'forged' };
-  const foreign = signed({ ...group(), device: h.newId() }, 2);
-  const stranger = h.newId();
-  const closed = signed({ ...group(), author: stranger }, 3);
-  const elsewhere = signed({ ...group(), author: h.newId() }, 4);
-  people.set(JSON.parse(elsewhere.body).author, {
-    ...t.actor,
-    user_id: JSON.parse(elsewhere.body).author,
-    facility_id: h.newId(),
-  });
-  const reply = await end.push(caller(t), pushOf(t, [forged, foreign, closed, elsewhere]));
-  expect(reply.groups.map((g) => g.results.map((r) => r.code))).toEqual([
-    ['BAD_SIGNATURE', 'BAD_SIGNATURE'],
-    ['BAD_SIGNATURE', 'BAD_SIGNATURE'],
-    ['ACCOUNT_CLOSED', 'ACCOUNT_CLOSED'],
-    ['BAD_SIGNATURE', 'BAD_SIGNATURE'],
-  ]);
-  expect(h.rows('patients')).toEqual([]);
-  expect(h.store.mutationLog().filter((m) => m.device === t.device)).toEqual([]);
-  expect(h.store.quarantineLog()).toHaveLength(8);
-  expect(reply.groups[0]?.group).toBe(JSON.parse(forged.body).group);
-});
-
-test('[S21] an account that was closed since does not change the answer that was given', async () => {
-  const { h, end, caller, people } = await serving();
-  const t = h.tablet();
-  const request = pushOf(t, [signed(h.group(t, { kind: 'patients', op: 'create', patch: h.whois() }))]);
-  const first = await end.push(caller(t), request);
-  const other = h.tablet('nursing');
-  people.delete(t.actor.user_id);
-  const again = await end.push(caller({ device: t.device, actor: other.actor }), request);
-  expect(again.groups).toEqual(first.groups);
-  expect(h.store.quarantineLog()).toEqual([]);
-});
-
-test('[S29] a forged group cannot take the place of what is kept', async () => {
-  const { h, end, caller } = await serving();
-  const t = h.tablet();
-  const bad = await h.one(t, { kind: 'patients', op: 'create', patch: h.whois({ gender: 'x' }) });
-  const kept = h.store.quarantineLog();
-  const body = JSON.stringify({ mutations: [{ mid: bad.mid }] });
-  await end.push(caller(t), pushOf(t, [{ cseq: 9, body, sig: 'x' }]));
-  expect(h.store.quarantineLog()).toEqual(kept);
-});
-
-test('the ids of a raw group: those it claims, else one from its text, the same every time', () => {
-  const raw = { device: 'd', cseq: 1, body: 'x', sig: '' };
-  expect(midsOfRaw(raw)).toEqual(midsOfRaw({ ...raw }));
-  expect(midsOfRaw(raw)).not.toEqual(midsOfRaw({ ...raw, cseq: 2 }));
-  expect(midsOfRaw(raw)[0]).toMatch(/^[0-9a-f]{8}-[0-9a-f]{4}-8[0-9a-f]{3}-8[0-9a-f]{3}-[0-9a-f]{12}$/);
 });
 
 test('a session speaks for its own device, and a revoked device is not heard', async () => {
@@ -354,7 +202,7 @@ test('[S45] a snapshot: pages of one kind with their sums, the same bytes for ev
 });
 
 test('[S45] a snapshot older than the device’s cursor is not given', async () => {
-  const { h, end, caller } = await serving();
+  const { h, end, caller } = await serving({ compress: (text) => gzipSync(text) });
   const t = h.tablet();
   const request = { device: t.device, scope: 'identity', min_head: 0 };
   const old = await end.snapshot(caller(t), request);

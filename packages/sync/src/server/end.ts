@@ -19,6 +19,8 @@ export interface AuthorProblem {
   code: ProblemCode;
   say?: string;
   fields?: FieldProblems;
+  /** Whose word it is all the same: the signature is right, and only the account may not write any more. */
+  signer?: Actor;
 }
 
 /** What the server end needs of the world. */
@@ -28,7 +30,8 @@ export interface ServerEnv {
   newId(): string;
   /**
    * The author of a group, with the rights of today, when the signature over `body` is that author's on that device and the author
-   * belongs to the caller's facility; else why not (BAD_SIGNATURE, ACCOUNT_CLOSED, …): the group is then kept raw and refused.
+   * belongs to the caller's facility; else why not (BAD_SIGNATURE, ACCOUNT_CLOSED, …): the group is then refused, and kept raw where nobody
+   * is known to stand behind it.
    */
   authorOf(device: string, author: string, body: string, sig: string, caller: Caller): Promise<Actor | AuthorProblem>;
   /** The bytes of a text as they travel (gzip of UTF-8). */

@@ -2,6 +2,7 @@ import { ProblemError } from '@psa/domain';
 import type { Group, PushReply, PushRequest, SignedGroup } from '../protocol.ts';
 import type { DecideContext } from './context.ts';
 import type { AuthorProblem, Caller, ServerEnv } from './end.ts';
+import { refuseGroup } from './outcome.ts';
 import { midsOfRaw, quarantineRaw, type RawGroup, readGroup } from './raw.ts';
 import type { Life, ServerStore } from './store.ts';
 import { pushWave, Wave } from './wave.ts';
@@ -91,6 +92,11 @@ async function pushSigned(
       : ({ code: 'UNREADABLE' } satisfies AuthorProblem);
     if (!group || 'code' in author) {
       await settle();
+      if (group && 'signer' in author && author.signer) {
+        const results = await keepClosed(store, group, { ...base, actor: author.signer }, author);
+        answers.push({ cseq: signed.cseq, group: group.group, results });
+        continue;
+      }
       answers.push(await keepRaw(store, caller, base, raw, author as AuthorProblem, group?.group ?? null));
       continue;
     }
@@ -128,8 +134,30 @@ async function authorOf(env: ServerEnv, caller: Caller, device: string, author: 
   const wrong: AuthorProblem = { code: 'BAD_SIGNATURE' };
   if (device !== caller.device) return wrong;
   const found = await env.authorOf(device, author, raw.body, raw.sig, caller);
-  if ('code' in found) return found;
+  if ('code' in found) return found.signer && found.signer.user_id !== author ? wrong : found;
   return found.user_id === author && found.facility_id === caller.actor.facility_id ? found : wrong;
+}
+
+/**
+ * Refuses what somebody signed whose account may not write any more, and keeps it like any refused group: the answer stands in the record of
+ * mutations, so that it is the same when the account is opened again (S21).
+ */
+async function keepClosed(
+  store: ServerStore,
+  group: Group,
+  ctx: DecideContext,
+  { code, say, fields }: AuthorProblem,
+): Promise<Answer['results']> {
+  const refusal = { code, ...(say === undefined ? {} : { say }), ...(fields === undefined ? {} : { fields }) };
+  const refusals = new Map(group.mutations.map((m) => [m.mid, refusal]));
+  const need = { mids: group.mutations.map((m) => m.mid), rows: [], among: [], quarantined: [] };
+  const seen: { results: Answer['results'] } = { results: [] };
+  await store.transact(ctx.actor.facility_id, need, (loaded) => {
+    const decision = refuseGroup(loaded, group, ctx, refusals);
+    seen.results = decision.results;
+    return decision;
+  });
+  return seen.results;
 }
 
 async function keepRaw(

@@ -81,10 +81,11 @@ export class SimServer {
     return new ServerEnd(this.store, {
       now: () => this.now(),
       newId: () => this.newId(),
-      authorOf: async (device, author, body, sig) =>
-        signatureOf(device, author, body) === sig
-          ? (this.rights(author) ?? { code: 'ACCOUNT_CLOSED' })
-          : { code: 'BAD_SIGNATURE' },
+      authorOf: async (device, author, body, sig) => {
+        if (signatureOf(device, author, body) !== sig) return { code: 'BAD_SIGNATURE' };
+        const signer = { user_id: author, facility_id: this.facility, role: this.lastRole(author) };
+        return this.rights(author) ?? { code: 'ACCOUNT_CLOSED', signer };
+      },
       compress: (text) => packPage(JSON.parse(text) as AnyRow[]),
       report: (what, error) => this.crashes.push(`${what}: ${String(error)}`),
     });
@@ -138,6 +139,11 @@ export class SimServer {
     this.roles.set(user, [...(this.roles.get(user) ?? []), { at, role: actor?.role ?? null }]);
     if (actor) this.people.set(user, actor);
     else this.people.delete(user);
+  }
+
+  /** What somebody whose account was closed last was. */
+  private lastRole(user: string): Role {
+    return (this.roles.get(user) ?? []).findLast(({ role }) => role !== null)?.role ?? 'nursing';
   }
 
   /** Whether somebody had a right that `has` asks for, at a moment of this server. Where rights changed at that very moment, either counts. */
