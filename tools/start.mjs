@@ -125,8 +125,12 @@ async function buildServer(outDir) {
       ),
   };
   await build({
-    entryPoints: [join(root, 'apps/server/src/main.ts')],
-    outfile: join(outDir, 'main.mjs'),
+    entryPoints: [join(root, 'apps/server/src/main.ts'), join(root, 'apps/server/src/cli.ts')],
+    outdir: outDir,
+    // What both need is written once, beside them: code finds the project's folder from where it lies.
+    splitting: true,
+    chunkNames: '[name]-[hash]',
+    outExtension: { '.js': '.mjs' },
     bundle: true,
     platform: 'node',
     format: 'esm',

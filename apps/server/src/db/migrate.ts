@@ -157,6 +157,17 @@ export async function migrate(
   }
 }
 
+/** The names of the files that `migrate` would apply, in order; nothing is changed. Throws MigrationError like `migrate`. */
+export async function pendingMigrations(pool: pg.Pool, dir?: string): Promise<string[]> {
+  const files = await readMigrations(dir);
+  const client = await pool.connect();
+  try {
+    return compare(await applied(client), files).map(({ name }) => name);
+  } finally {
+    client.release();
+  }
+}
+
 /** Whether every migration of this version is applied and none is foreign to it. */
 export async function isMigrated(db: Scoped, dir?: string): Promise<boolean> {
   const files = await readMigrations(dir);

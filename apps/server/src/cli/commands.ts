@@ -1,0 +1,22 @@
+import type { Command } from './command.ts';
+
+interface Entry {
+  name: string;
+  summary: string;
+  /** Loaded when asked for: a calculator needs no database driver. */
+  load(): Promise<{ default: Command }>;
+}
+
+/** Every command of `psa`, in the order of the help. A new one is a line here and a file beside. */
+export const COMMANDS: readonly Entry[] = [
+  { name: 'start', summary: 'runs the server', load: () => import('./start.ts') },
+  { name: 'migrate', summary: 'brings the database up to date', load: () => import('./migrate.ts') },
+  { name: 'seed', summary: 'gives an empty database its hospital, or a demonstration ward', load: () => import('./seed.ts') },
+  {
+    name: 'verify-audit',
+    summary: 'follows the audit trail and says where it was altered',
+    load: () => import('./verify-audit.ts'),
+  },
+  { name: 'import-fhir', summary: 'imports patients and allergies from FHIR', load: () => import('./import-fhir.ts') },
+  { name: 'calc', summary: 'runs a file of test vectors through the clinical rules', load: () => import('./calc.ts') },
+];
