@@ -101,7 +101,7 @@ async function measure(
         const answer = await finder.find(facility, typed, SHOWN);
         times.push(performance.now() - begun);
         if (!answer) throw new Error(`"${typed}" took too long.`);
-        if (answer.texts.length > 0) found++;
+        if (answer.shown > 0) found++;
         asked += 2;
       }
       every.push(...times);

@@ -70,7 +70,8 @@ async function searchCase(rig: Rig): Promise<Case> {
   await rig.pool.query('alter table plain.searches add primary key (n)');
   await rig.pool.query('grant select on plain.searches to psa_server');
   const plan = ['number', 'phone', 'starts', 'given', 'query', 'narrow', 'typed'].map((column) => `s.${column}`);
-  const find = bind(FIND.text, [`'${rig.facility}'::uuid`, ...plan, String(FOUND_MAX + 1)]);
+  // What was typed, and no other spellings of it: those are made of what a server remembers.
+  const find = bind(FIND.text, [`'${rig.facility}'::uuid`, ...plan, 'null::text', 'null::bigint', '0', String(FOUND_MAX)]);
   return {
     title: 'search by name',
     ratio: 0,
@@ -79,7 +80,7 @@ async function searchCase(rig: Rig): Promise<Case> {
       method: 'GET',
       path: `/api/search/patients?q=${encodeURIComponent(names[upTo(names.length) - 1] ?? '')}`,
     }),
-    script: `\\set n random(1, ${names.length})\nselect found.row from plain.searches s cross join lateral (${find}) found where s.n = :n;\n`,
+    script: `\\set n random(1, ${names.length})\nselect found.json from plain.searches s cross join lateral (${find}) found where s.n = :n;\n`,
   };
 }
 

@@ -148,6 +148,7 @@ test('every table of the database is a declared record or one that is listed her
     'device_keys',
     'other_names',
     'patient_names',
+    'patient_names_known',
     'patient_search',
     'schema_migrations',
     'server_health',

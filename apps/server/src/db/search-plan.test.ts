@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { distance, planOf, speltOtherwise } from './search-plan.ts';
+import { distance, joined, planOf, slipsOf, spelt, speltOtherwise } from './search-plan.ts';
 
 const HERE = '00000000-0000-7000-8000-00000000abcd';
 const plan = (typed: string) => planOf(HERE, typed);
@@ -55,11 +55,30 @@ test('what is typed never becomes part of the query language', () => {
 
 test('other spellings: near names in use, neighbours joined, and nothing far off', () => {
   const okafro = plan('okafro ngozi');
-  if (!okafro) throw new Error('no plan');
-  const alike = ['okafor', 'okafo', 'okaro', 'okonkwo'].map((word) => ({ typed: 'okafro', word }));
-  expect(speltOtherwise(HERE, okafro, alike)).toBe(
+  const nobody = plan('okafro');
+  if (!okafro || !nobody) throw new Error('no plan');
+  expect([spelt(okafro), joined(okafro)]).toEqual([['okafro', 'ngozi'], ['okafrongozi']]);
+  const near = slipsOf('okafro', ['okafor', 'okafrom', 'okafo', 'okaro', 'okonkwo']);
+  expect(near).toEqual(['okafor', 'okafrom', 'okafo', 'okaro']);
+  // Too many begin so to be listed.
+  expect(speltOtherwise(HERE, okafro, new Map([['okafro', { near, longer: null }]]))).toBe(
     "((('abcdokafro':*)|'abcdokafor'|'abcdokafo'|'abcdokaro')&(('abcdngozi':*)))|((('abcdokafrongozi':*)))",
   );
-  const nobody = plan('okafro');
-  expect(nobody && speltOtherwise(HERE, nobody, [{ typed: 'okafro', word: 'balogun' }])).toBeNull();
+  const listed = new Map([
+    ['okafro', { near, longer: ['okafrom'] }],
+    ['ngozi', { near: [], longer: ['ngozi', 'ngozika'] }],
+    ['okafrongozi', { near: [], longer: [] }],
+  ]);
+  expect(speltOtherwise(HERE, okafro, listed)).toBe(
+    "(('abcdokafrom'|'abcdokafor'|'abcdokafo'|'abcdokaro')&('abcdngozi'|'abcdngozika'))",
+  );
+  const far = new Map([['okafro', { near: slipsOf('okafro', ['balogun']), longer: [] }]]);
+  expect(speltOtherwise(HERE, nobody, far)).toBeNull();
+});
+
+test('what was typed is part of the query for other spellings', () => {
+  const two = plan('okafor ngozi');
+  if (!two) throw new Error('no plan');
+  const one = new Map([['okaforngozi', { near: [], longer: ['okaforngozika'] }]]);
+  expect(speltOtherwise(HERE, two, one)).toBe(`(${two.query})|(('abcdokaforngozika'))`);
 });

@@ -13,7 +13,7 @@ const DIGITS_LAST = 4;
 /** Spellings of one word that are tried. */
 const SPELLINGS_MAX = 12;
 
-/** What a typed text may mean; arguments of the SQL function find_patients() (0015_patient_search.sql). */
+/** What a typed text may mean; arguments of the SQL function search_patients() (0130_search_at_once.sql). */
 export interface SearchPlan {
   /** All of it as a hospital number and as a phone number. */
   number: string;
@@ -110,38 +110,59 @@ export const spelt = (plan: SearchPlan): string[] => [
   ...new Set(plan.words.filter((word) => isName(word) && word.length >= LETTERS_LAST)),
 ];
 
-/** A name in use that resembles a typed word. */
-export interface Alike {
-  typed: string;
-  word: string;
+/** Where two neighbours may be one word: the words before, the two, the words after. */
+const joinings = ({ words }: SearchPlan): { before: readonly string[]; joined: string; after: readonly string[] }[] =>
+  words.flatMap((b, i) => {
+    const a = words[i - 1];
+    if (a === undefined || !isName(a) || !isName(b)) return [];
+    return [{ before: words.slice(0, i - 1), joined: a + b, after: words.slice(i + 1) }];
+  });
+
+/** Two neighbours as one word, wherever that may be. */
+export const joined = (plan: SearchPlan): string[] => [...new Set(joinings(plan).map((one) => one.joined))];
+
+/** What the names in use say about a word. */
+export interface Spelling {
+  /** Names that may be a slip of it, most alike first. */
+  near: readonly string[];
+  /** All names that begin with it; null when they are too many to be listed. */
+  longer: readonly string[] | null;
+}
+
+/** Of names that resemble a typed word, most alike first, those that may be a slip of it. */
+export function slipsOf(typed: string, words: readonly string[]): string[] {
+  const near: string[] = [];
+  for (const word of words) {
+    if (near.length === SPELLINGS_MAX) break;
+    if (isSlip(typed, word)) near.push(word);
+  }
+  return near;
 }
 
 /**
- * The query for other spellings: every word as typed or spelt like it, or two neighbours as one word. Null when there is nothing else
- * to try. @param alike names in use, most alike first
+ * The query for what was typed and other spellings of it: every word as typed or spelt like it, or two neighbours as one word. Null when
+ * there is nothing else to try. @param about what is known of the words of `spelt` and `joined`
  */
-export function speltOtherwise(facility: string, plan: SearchPlan, alike: readonly Alike[]): string | null {
+export function speltOtherwise(facility: string, plan: SearchPlan, about: ReadonlyMap<string, Spelling>): string | null {
   const mark = markOf(facility);
-  const near = new Map<string, string[]>();
-  for (const { typed, word } of alike) {
-    if (!isSlip(typed, word)) continue;
-    const list = near.get(typed) ?? [];
-    if (list.length < SPELLINGS_MAX) near.set(typed, [...list, word]);
-  }
-  const wide = (word: string) =>
-    any([begins(mark, word), ...(near.get(word) ?? []).map((other) => lexeme(mark, other, false))]);
-  const all = (words: readonly string[]) =>
-    words
-      .filter((word) => leads(word) || near.has(word))
-      .map(wide)
-      .join('&');
-  const ways = near.size > 0 ? [all(plan.words)] : [];
-  for (let i = 1; i < plan.words.length; i++) {
-    const [a, b] = [plan.words[i - 1] ?? '', plan.words[i] ?? ''];
-    if (isName(a) && isName(b)) ways.push(all([...plan.words.slice(0, i - 1), a + b, ...plan.words.slice(i + 1)]));
-  }
-  const tried = ways.filter((way) => way !== '');
-  return tried.length === 0 ? null : tried.map((way) => `(${way})`).join('|');
+  const nearOf = (word: string): readonly string[] => about.get(word)?.near ?? [];
+  const wide = (word: string): string[] => {
+    const longer = about.get(word)?.longer;
+    const typed = longer ? longer.map((name) => lexeme(mark, name, false)) : [begins(mark, word)];
+    // What begins with the typed word is there already.
+    return [...typed, ...nearOf(word).flatMap((name) => (name.startsWith(word) ? [] : [lexeme(mark, name, false)]))];
+  };
+  /** Null when nobody can have all these words. */
+  const all = (words: readonly string[]): string | null => {
+    const parts = words.filter((word) => leads(word) || nearOf(word).length > 0).map(wide);
+    return parts.length === 0 || parts.some((part) => part.length === 0) ? null : parts.map(any).join('&');
+  };
+  const one = joinings(plan).map(({ before, joined, after }) => all([...before, joined, ...after]));
+  const ways = [plan.words.some((word) => nearOf(word).length > 0) ? all(plan.words) : plan.query, ...one].filter(
+    (way) => way !== null,
+  );
+  const nothingElse = ways.length === 0 || (ways.length === 1 && ways[0] === plan.query);
+  return nothingElse ? null : ways.map((way) => `(${way})`).join('|');
 }
 
 /** Whether one word may be a slip of the other: few letters differ for its length, or it holds the whole of it. */

@@ -5,7 +5,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { openDatabase } from '../testing/database.ts';
 import { Database } from './database.ts';
 import { createPool } from './pool.ts';
-import { PatientFinder } from './search.ts';
+import { type Found, PatientFinder } from './search.ts';
 
 let db: Awaited<ReturnType<typeof openDatabase>>;
 let owner: pg.Client;
@@ -53,15 +53,16 @@ async function add({ last, first = 'Zzq', other, number = `Q/${++made}`, phone, 
   return rows[0].id;
 }
 
-const surnames = (texts: readonly string[]) => texts.map((text) => (JSON.parse(text) as { last_name: string }).last_name);
+const rowsOf = (found: Found | null): { last_name: string; first_name: string }[] => JSON.parse(found?.json ?? 'null');
+const surnames = (found: Found | null) => rowsOf(found).map(({ last_name }) => last_name);
 /** Surnames found, best first. */
 async function find(typed: string, limit = 10, facility = HERE): Promise<string[]> {
-  return surnames((await finder.find(facility, typed, limit))?.texts ?? ['{"last_name":"too slow"}']);
+  return surnames(await finder.find(facility, typed, limit));
 }
 /** Surnames that hold what was typed, without those that are only spelt alike. */
 async function exact(typed: string): Promise<string[]> {
   const found = await finder.find(HERE, typed, 10);
-  return surnames(found?.texts.slice(0, found.exact) ?? []);
+  return surnames(found).slice(0, found?.exact);
 }
 
 describe('the words of a patient are the same in SQL as on a device', () => {
@@ -204,7 +205,7 @@ describe('what is found', () => {
   test('what only resembles comes last, and is told apart', async () => {
     await add({ last: 'Okafoo', first: 'Uche' });
     const found = await finder.find(HERE, 'okafoo', 10);
-    expect(surnames(found?.texts ?? [])).toEqual(['Okafoo', 'Ọkáfọ̀']);
+    expect(surnames(found)).toEqual(['Okafoo', 'Ọkáfọ̀']);
     expect(found?.exact).toBe(1);
   });
 
@@ -230,6 +231,17 @@ describe('what stays true', () => {
     expect(await exact('heute nachher')).toEqual(['Nachher']);
   });
 
+  test('spellings that are remembered are left when a new name comes into use, whoever brought it', async () => {
+    await add({ last: 'Wurzelbach', first: 'Aa' });
+    for (let i = 0; i < 2; i++) expect(await find('wurzelbech')).toEqual(['Wurzelbach']);
+    const id = await add({ last: 'Wurzelbich', first: 'Bb' });
+    expect((await find('wurzelbech')).toSorted()).toEqual(['Wurzelbach', 'Wurzelbich']);
+    await owner.query("update patients set last_name = 'Wurzelboch' where id = $1", [id]);
+    expect((await find('wurzelbech')).toSorted()).toEqual(['Wurzelbach', 'Wurzelboch']);
+    await add({ last: 'Wurzelbuch', first: 'Cc', facility: THERE });
+    expect((await find('wurzelbech')).toSorted()).toEqual(['Wurzelbach', 'Wurzelboch']);
+  });
+
   test('nobody is found from another facility, nor is a spelling in use there', async () => {
     await add({ last: 'Verborgen', first: 'Anderswo', number: 'GEHEIM/1', phone: '09099990000', facility: THERE });
     for (const typed of [
@@ -247,20 +259,20 @@ describe('what stays true', () => {
       expect((await find(typed, 10, THERE)).concat(typed === '990000' ? 'Verborgen' : [])).toContain('Verborgen');
     }
     const words = await database.of(HERE).query('select * from names_alike($1, 10)', [['verborgen']]);
-    expect(words.rows).toEqual([]);
+    const longer = await database.of(HERE).query('select * from names_longer($1, 10)', [['verborg']]);
+    expect([words.rows, longer.rows]).toEqual([[], []]);
   });
 
   test('the server reads the lists through these functions only, and without a facility they are empty', async () => {
     const other = createPool({ connectionString: db.serverUrl, max: 1 });
     const unnamed = new Database(other).of(null);
-    for (const table of ['patient_search', 'patient_names']) {
+    for (const table of ['patient_search', 'patient_names', 'patient_names_known']) {
       await expect(unnamed.query(`select * from ${table}`)).rejects.toMatchObject({ code: '42501' });
     }
-    await expect(unnamed.query("select patients_with_words($1, 'a', '{}', 'a')", [HERE])).rejects.toMatchObject({
-      code: '42501',
-    });
-    const found = await unnamed.query("select * from find_patients('', null, '{v}', 'v', null, '{}', 'v', 10)");
-    expect(found.rows).toEqual([]);
+    const found = await unnamed.query(
+      "select ids from search_patients('', null, '{v}', 'v', null, '{}', 'v', null, null, 5, 10)",
+    );
+    expect(found.rows).toEqual([{ ids: [] }]);
     await other.end();
   });
 
@@ -268,12 +280,12 @@ describe('what stays true', () => {
     for (let i = 0; i < 12; i++) await add({ last: 'Gleich', first: ['Bea', 'Ann', 'Cid'][i % 3] ?? '' });
     const first = await finder.find(HERE, 'gleich', 5);
     expect(first).toMatchObject({ exact: 5, more: true });
-    expect(first?.texts).toHaveLength(5);
-    const names = first?.texts.map((t) => (JSON.parse(t) as { first_name: string }).first_name);
+    expect(first?.shown).toBe(5);
+    const names = rowsOf(first).map(({ first_name }) => first_name);
     expect(names).toEqual(['Ann', 'Ann', 'Ann', 'Ann', 'Bea']);
     expect(await finder.find(HERE, 'gleich', 5)).toEqual(first);
     expect(await finder.find(HERE, 'gleich', 12)).toMatchObject({ exact: 12, more: false });
-    expect((await finder.find(HERE, 'ann gleich', 3))?.texts.slice(0, 3)).toHaveLength(3);
+    expect((await finder.find(HERE, 'ann gleich', 3))?.shown).toBe(3);
   });
 
   test('one letter, nothing, and what would be a pattern or a query elsewhere', async () => {
@@ -283,7 +295,7 @@ describe('what stays true', () => {
     }
     for (const typed of ['g%', 'gl_ich', 'gleich\\', "gleich':*", 'gleich & !bea'])
       expect(await finder.find(HERE, typed, 3)).not.toBeNull();
-    expect((await finder.find(HERE, Array(50).fill('ab').join(' '), 3))?.texts).toEqual([]);
+    expect((await finder.find(HERE, Array(50).fill('ab').join(' '), 3))?.json).toBe('[]');
   });
 
   test('an index entry is never too long', async () => {

@@ -48,7 +48,15 @@ const DEFINERS = [
   // The numbers of commits; the trail and its months.
   ...['sync_stamp', 'audit_write', 'audit_make_months'],
   // Tables that only they touch.
-  ...['find_patients', 'names_alike', 'patients_searchable', 'patient_searchable_again', 'patients_numbered'],
+  ...[
+    'search_patients',
+    'names_alike',
+    'names_known',
+    'names_longer',
+    'patients_searchable',
+    'patient_searchable_again',
+    'patients_numbered',
+  ],
   ...['known_names', 'patients_learn_names', 'patient_learn_names_again', 'users_learn_names', 'surgery_bookings_people_free'],
   // What follows by itself.
   ...['stock_lock', 'stock_follows', 'notify_person', 'lab_investigations_told'],

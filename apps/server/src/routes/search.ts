@@ -35,16 +35,14 @@ export function searchRoutes(app: FastifyInstance, s: Services): void {
     const { q, limit } = take(query, request.query);
     const found = await s.finder.find(actor.facility_id, q, limit);
     if (!found) throw new ProblemError('UNAVAILABLE', { say: 'This search takes too long. Type more of the name or number.' });
-    const { texts, exact, more } = found;
+    const { json, shown, exact, more } = found;
     const entry = auditEntry('search', s.now(), originOf(request), {
       user_id: actor.user_id,
       device_id,
       table_name: patients.name,
-      new_values: { rows: texts.length },
+      new_values: { rows: shown },
     });
     await s.audit.add(actor.facility_id, entry);
-    return reply
-      .type('application/json; charset=utf-8')
-      .send(`{"patients":[${texts.join(',')}],"exact":${exact},"more":${more}}`);
+    return reply.type('application/json; charset=utf-8').send(`{"patients":${json},"exact":${exact},"more":${more}}`);
   });
 }
