@@ -11,7 +11,7 @@ import { Memory } from '../../apps/web/src/store/memory.ts';
 import { Driver } from '../../apps/web/src/sync/driver.ts';
 import { chunksOf, framesOf } from '../../apps/web/src/sync/frames.ts';
 import { HttpLink } from '../../apps/web/src/sync/http-link.ts';
-import { listenLive } from '../../apps/web/src/sync/live.ts';
+import { type Live, listenLive } from '../../apps/web/src/sync/live.ts';
 
 const random = (count: number) => crypto.getRandomValues(new Uint8Array(count));
 const chance = { random, below: (n: number) => Math.floor(Math.random() * n) };
@@ -134,18 +134,25 @@ async function live(names: readonly [string, string], count: number) {
     await memory.fill(store, person.user.facility_id);
     await end.syncOnce();
     await memory.settled();
+    let line: Live | null = null;
     const driver: Driver = new Driver({
-      syncOnce: () => end.syncOnce(),
+      now: Date.now,
+      syncOnce: (receive) => end.syncOnce(receive),
+      carried: () => line?.open === true,
+      behind: () => end.behind(),
       lead: (work) => work(),
-      listen: () =>
-        listenLive({
+      listen: () => {
+        line = listenLive({
           fetch: (input, init) => fetch(input, init),
           base: '',
           token: () => person.token,
           now: Date.now,
           chance,
           onMoved: () => driver.ask('signal'),
-        }).end,
+          onPage: (page) => void end.take(page).then((taken) => taken === 'pull' && driver.ask('signal'), fail),
+        });
+        return line.end;
+      },
       chance,
       onSending: () => undefined,
       onReport: () => undefined,

@@ -11,6 +11,7 @@ export * from './device/retry.ts';
 export * from './device/store.ts';
 export * from './digest.ts';
 export * from './protocol.ts';
+export type { CarriedHead, Listening } from './server/carry.ts';
 export * from './server/context.ts';
 export * from './server/decide.ts';
 export * from './server/end.ts';

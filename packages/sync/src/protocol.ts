@@ -5,7 +5,7 @@ import { z } from 'zod';
  * The language between a device and the server. A tablet in a drawer speaks last month's version: raise the number with
  * every change of shape, add a line to the history, and keep accepting pushes of two versions back.
  *
- * History: 1 — first version.
+ * History: 1 — first version. Since then added, for whoever asks for it: live pages (`CarriedPage`).
  */
 export const PROTOCOL_VERSION = 1;
 
@@ -18,6 +18,9 @@ export const GROUP_MUTATIONS_MAX = 100;
 export const PULL_ROWS_MAX = 500;
 /** Records in one page of a snapshot: large enough to compress and seal well, small enough to lose on a cut line. */
 export const SNAPSHOT_PAGE_ROWS = 500;
+/** What a live event carries at most; what is more is pulled. A page of a few rows costs less than the request that it saves. */
+export const CARRIED_ROWS_MAX = 50;
+export const CARRIED_BYTES_MAX = 32 * 1024;
 /** How long a device keeps what the server has acknowledged, so that a restored server can be given it again. */
 export const ACKED_KEPT_MS = 14 * 24 * 3600 * 1000;
 
@@ -177,6 +180,15 @@ export interface PullReply {
   /** Whether the device may go on: `drain` = send, then drop everything; `revoked` = drop first. */
   device_state: 'active' | 'drain' | 'revoked';
   digest?: Readonly<Record<string, KindDigest>>;
+}
+
+/**
+ * A page of changes that a live event carries (S53): what a pull from `from` in the scopes `held` would have been answered when it was made.
+ * `held` is all that the person at the other end might hold at that moment.
+ */
+export interface CarriedPage extends Pick<PullReply, 'epoch' | 'rows' | 'gone' | 'next'> {
+  from: number;
+  held: string[];
 }
 
 /**

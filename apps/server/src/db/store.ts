@@ -6,11 +6,17 @@ import { lostRace } from './broken.ts';
 import type { Database } from './database.ts';
 import { auditOnly } from './effects.ts';
 import type { Step } from './load.ts';
-import { type PrintedChanges, printChanges } from './pull.ts';
-import { DIGEST, kindsOfScope, snapshotPagesSql, snapshotSql, utc } from './sql.ts';
+import { type Changes, type PrintedChanges, printed, readChanges } from './pull.ts';
+import { DIGEST, kindsOfScope, type Statement, snapshotPagesSql, snapshotSql, utc } from './sql.ts';
 import { BEGIN_READ, flight, Transactions } from './transact.ts';
 
 const AUDIT_TRIES_MAX = 5;
+
+/** $1 facility → a Life */
+const EPOCH: Statement = {
+  name: 'epoch',
+  text: `select epoch, ${utc('restored_to')} as restored_to, ${utc('since')} as since, earlier from sync_epoch where facility_id = $1`,
+};
 
 /** A page of a snapshot as PostgreSQL printed it. */
 export interface PrintedPage {
@@ -49,12 +55,7 @@ export class PgServerStore implements ServerStore {
   }
 
   async epoch(facility: string): Promise<Life> {
-    const read = {
-      name: 'epoch',
-      text: `select epoch, ${utc('restored_to')} as restored_to, ${utc('since')} as since, earlier
-             from sync_epoch where facility_id = $1`,
-      values: [facility],
-    };
+    const read = { ...EPOCH, values: [facility] };
     const db = this.#db.of(facility);
     const { rows } = await db.query<Life>(read);
     if (rows[0]) return rows[0];
@@ -74,8 +75,27 @@ export class PgServerStore implements ServerStore {
   }
 
   /** As `pull`, with rows and what is gone as PostgreSQL printed them. */
-  pullPrinted(facility: string, after: number, scopes: readonly string[], limit: number): Promise<PrintedChanges> {
-    return printChanges(this.#db.of(facility), facility, after, scopes, limit);
+  async pullPrinted(facility: string, after: number, scopes: readonly string[], limit: number): Promise<PrintedChanges> {
+    return printed(await readChanges(this.#db.of(facility), facility, after, scopes, limit));
+  }
+
+  /** Changes that can be told apart by scope, and the life of the same moment. */
+  async changes(
+    facility: string,
+    after: number,
+    scopes: readonly string[],
+    limit: number,
+  ): Promise<{ life: Life | undefined; changes: Changes }> {
+    const read: { life?: Life } = {};
+    const life: Step = {
+      sql: EPOCH,
+      values: [facility],
+      take: ([found]) => {
+        if (found) read.life = found as Life;
+      },
+    };
+    const changes = await readChanges(this.#db.of(facility), facility, after, scopes, limit, [life]);
+    return { life: read.life, changes };
   }
 
   async snapshot(facility: string, scope: string): Promise<{ head: number; kinds: { kind: string; rows: AnyRow[] }[] }> {

@@ -253,8 +253,17 @@ const sync: Operation[] = [
     path: '/api/sync/live',
     tag: 'Devices',
     summary: 'Be told when something moved',
-    about: 'Server-sent events `moved` {"seq": n}, the present number first. The stream ends with its session.',
+    about:
+      'Server-sent events `moved` {"seq": n}, the present number first, and, for a device that names the protocol it speaks, `page` with the change itself where it is small (docs/sync.md, S51 and S53). The stream ends with its session.',
     who: 'signed in',
+    parameters: [
+      {
+        name: 'schema',
+        in: 'query',
+        about: 'The version of the protocol: changes are to be carried.',
+        schema: whole({ minimum: 0 }),
+      },
+    ],
     done: { status: 200, type: 'text/event-stream' },
     problems: [],
   },

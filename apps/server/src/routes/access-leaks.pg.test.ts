@@ -18,6 +18,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { type Wish, writeAll } from '../db/write.ts';
 import { grantedByPage } from '../testing/access-page.ts';
 import { ADMIN, type Hospital, openHospital, type Tablet } from '../testing/hospital.ts';
+import { listen } from '../testing/live-line.ts';
 import { World } from '../testing/world.ts';
 import { PUBLISHED } from './published.ts';
 
@@ -36,6 +37,8 @@ let h: Hospital;
 const tablets = new Map<Role, Tablet>();
 const people = new Map<Role, string>();
 let secrets: string[];
+/** What live lines carried, by role. */
+let carried: ReadonlyMap<Role, string>;
 /** Ids of the marked rows, by record. */
 const ids = new Map<string, string[]>();
 let patients: string[];
@@ -119,6 +122,7 @@ beforeAll(async () => {
   for (const [role, person] of people) await plant(h.facility, person, h.admin, `mine_${role}`, notices);
   patients = ids.get('patients') ?? [];
   secrets = await secretsOf();
+  carried = await listened();
 });
 afterAll(() => h.close());
 
@@ -127,6 +131,33 @@ async function secretsOf(): Promise<string[]> {
   const { rows: hashes } = await h.pool.query<{ v: string }>('select password_hash as v from user_credentials');
   const { rows: keys } = await h.pool.query<{ v: Buffer }>('select key as v from device_keys');
   return [...hashes.map(({ v }) => v), ...keys.flatMap(({ v }) => [v.toString('base64'), v.toString('hex')])];
+}
+
+/** Rows that change in one commit here: few enough to be carried. */
+const TOGETHER = 20;
+
+/** What live lines carried to each role while every row of the hospital changed, a few at a time. */
+async function listened(): Promise<Map<Role, string>> {
+  const lines = await Promise.all(ROLES.map((role) => listen(h.base, tablets.get(role)?.token ?? '')));
+  await Promise.all(lines.map((line) => line.next()));
+  const { rows } = await h.pool.query<{ kind: string; id: string }>(
+    'select kind, id from sync_entity where facility_id = $1 order by seq',
+    [h.facility],
+  );
+  for (let from = 0; from < rows.length; from += TOGETHER) {
+    const some = rows.slice(from, from + TOGETHER);
+    // The log as if they had all been changed just now, whatever rules there are for that.
+    await h.pool.query(
+      `with head as (update sync_head set seq = seq + 1 where facility_id = $1 returning seq),
+         changed as (update sync_entity e set seq = head.seq from head where e.facility_id = $1
+           and (e.kind, e.id) in (select * from unnest($2::text[], $3::uuid[])))
+       select pg_notify('sync', $1 || ':' || seq) from head`,
+      [h.facility, some.map(({ kind }) => kind), some.map(({ id }) => id)],
+    );
+    for (const line of await Promise.all(lines.map((one) => one.next()))) expect(line).toHaveProperty('page');
+  }
+  for (const line of lines) line.cut();
+  return new Map(ROLES.map((role, i) => [role, lines[i]?.text() ?? '']));
 }
 
 /** Everything a person with this role can ask of the server, as one text. */
@@ -160,7 +191,7 @@ async function everything(role: Role): Promise<string> {
     answers.push(text);
     ({ next: cursor, more } = body as PullReply);
   }
-  answers.push(...(await Promise.all(scopes.map((scope) => snapshot(tablet, scope)))));
+  answers.push(...(await Promise.all(scopes.map((scope) => snapshot(tablet, scope)))), carried.get(role) ?? '');
   return answers.join('\n');
 }
 
@@ -206,6 +237,9 @@ describe('whatever is asked, nobody is shown what is not for them', () => {
       .filter((mark) => !seen.has(mark));
     if (missing.length > 0) expect.fail(`${role} is not shown ${missing.join(', ')}`);
     expect(seen).toContain(`Zq.notifications.mine_${role}`);
+    // And so do live lines: all that a device of this role holds came over its own.
+    const held = kinds.filter((def) => def.scope !== 'none' && page.get(def.name)?.[role].read && !isOwn(def) && markable(def));
+    for (const { name } of held) expect(carried.get(role)).toContain(`Zq.${name}.here`);
     expect(secrets.filter((secret) => text.includes(secret))).toEqual([]);
   });
 });

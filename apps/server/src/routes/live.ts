@@ -1,67 +1,90 @@
-import type { ServerResponse } from 'node:http';
 import type { FastifyInstance } from 'fastify';
+import { z } from 'zod';
 import type { Session } from '../auth/sessions.ts';
-import { type Services, sessionOf, signedIn, withdrawn } from './services.ts';
+import { callerFrom } from './caller.ts';
+import { take } from './input.ts';
+import { type Line, Lines } from './lines.ts';
+import { originOf, type Services, sessionOf, signedIn, withdrawn } from './services.ts';
 
 /** Proxies cut a silent connection after half a minute or so. */
 const HEARTBEAT_MS = 20_000;
 /** One tab of a browser listens; a reloaded one may overlap with its former self. The oldest gives way. */
 const STREAMS_PER_DEVICE_MAX = 3;
 /** What a sleeping tablet has not read of its stream before it is cut: it will connect again. */
-const UNREAD_BYTES_MAX = 16 * 1024;
+const UNREAD_BYTES_MAX = 64 * 1024;
 
-interface Stream {
+const query = z.strictObject({
+  schema: z
+    .string()
+    .regex(/^\d{1,4}$/, { error: 'A whole number.' })
+    .transform(Number)
+    .optional(),
+});
+
+interface Stream extends Line {
   session: Session;
-  out: ServerResponse;
-  close(): void;
 }
 
 /**
- * GET /api/sync/live: server-sent events `moved` {"seq": N} whenever the facility has moved on [S51], the present number first.
- * A stream ends with its session.
+ * GET /api/sync/live: server-sent events whenever the facility has moved on [S51], the present number first: `moved` {"seq": N}, and, for a
+ * device that names the protocol it speaks (`?schema=1`), `page` with the change itself where that is small [S53]. A stream ends with its session.
  */
 export function liveRoute(app: FastifyInstance, s: Services): void {
   const open = new Map<string, Stream[]>();
+  const facilities = new Map<string, { lines: Lines; stop: () => void }>();
+  const linesOf = (facility: string): Lines => {
+    const known = facilities.get(facility);
+    if (known) return known.lines;
+    const lines = new Lines(facility, s);
+    facilities.set(facility, { lines, stop: s.moves.wait(facility, lines) });
+    return lines;
+  };
 
   app.get('/api/sync/live', { onRequest: signedIn(s) }, async (request, reply) => {
     const session = sessionOf(request);
+    const { schema } = take(query, request.query);
     const { facility_id } = session.actor;
+    const origin = originOf(request);
     reply.hijack();
     const out = reply.raw;
     for (const [name, value] of Object.entries(reply.getHeaders())) if (value !== undefined) out.setHeader(name, value);
     out.writeHead(200, { 'content-type': 'text/event-stream; charset=utf-8', 'x-accel-buffering': 'no' });
     request.raw.socket.setNoDelay(true);
 
-    let told = -1;
-    const tell = (seq: number) => {
-      if (seq <= told) return;
-      told = seq;
-      send(stream, `event: moved\ndata: {"seq":${seq}}\n\n`);
-    };
-    const heartbeat = setInterval(() => send(stream, ':\n\n'), s.config.heartbeatMs ?? HEARTBEAT_MS);
-    const stop = s.moves.wait(facility_id, tell);
+    const lines = linesOf(facility_id);
     const stream: Stream = {
       session,
-      out,
+      schema: session.device_id === null ? undefined : schema,
+      unread: () => out.writableLength,
+      caller: async () => callerFrom(await stillThere(s, session), origin),
+      send: (text) => {
+        if (out.writableLength > UNREAD_BYTES_MAX) stream.close();
+        else if (!out.writableEnded) out.write(text);
+      },
       close: () => {
         clearInterval(heartbeat);
         clearTimeout(end);
-        stop();
+        lines.delete(stream);
+        const known = facilities.get(facility_id);
+        if (lines.empty && known?.lines === lines) {
+          known.stop();
+          facilities.delete(facility_id);
+        }
         drop(open, stream);
         out.end();
       },
     };
+    const heartbeat = setInterval(() => stream.send(':\n\n'), s.config.heartbeatMs ?? HEARTBEAT_MS);
     const end = setTimeout(stream.close, Math.max(0, session.expiresAtMs - s.now()));
     keep(open, stream);
     out.on('close', stream.close);
     out.on('error', stream.close);
-    // Listening began before this was read: a commit in between is told twice rather than never.
-    await s.store.head(facility_id).then(tell, stream.close);
+    await lines.add(stream).catch(stream.close);
   });
 
   /** Streams whose session no longer stands. */
   const stopWatching = s.sessions.watch(() => {
-    for (const stream of [...open.values()].flat()) void endIfOver(s, stream);
+    for (const stream of [...open.values()].flat()) void stillThere(s, stream.session).catch(stream.close);
   });
   app.addHook('preClose', async () => {
     stopWatching();
@@ -84,16 +107,9 @@ function drop(open: Map<string, Stream[]>, stream: Stream): void {
   else open.set(placeOf(stream), left);
 }
 
-function send(stream: Stream, text: string): void {
-  if (stream.out.writableLength > UNREAD_BYTES_MAX) stream.close();
-  else if (!stream.out.writableEnded) stream.out.write(text);
-}
-
-async function endIfOver(s: Services, stream: Stream): Promise<void> {
-  try {
-    if (withdrawn(await s.sessions.get(stream.session.actor.facility_id, stream.session.id))) stream.close();
-  } catch {
-    // Ended, closed, or not to be told: it connects again and is judged again.
-    stream.close();
-  }
+/** The session as it is now. Rejects when it was ended, closed or cannot be told, or its device was withdrawn: whoever listens connects again and is judged again. */
+async function stillThere(s: Services, { actor, id }: Session): Promise<Session> {
+  const session = await s.sessions.get(actor.facility_id, id);
+  if (withdrawn(session)) throw new Error('The device was withdrawn.');
+  return session;
 }

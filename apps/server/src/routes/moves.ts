@@ -1,7 +1,15 @@
+/** Who waits for news of a facility. */
+interface Waiting {
+  /** It has come so far. */
+  moved(seq: number): void;
+  /** Numbers may have been missed, or begun anew. */
+  forget(): void;
+}
+
 /** How far a facility has come, as told by the database; passed on to whoever waits for it. */
 export class Moves {
   readonly #heads = new Map<string, number>();
-  readonly #waiting = new Map<string, Set<(seq: number) => void>>();
+  readonly #waiting = new Map<string, Set<Waiting>>();
 
   /** A notice of channel `sync`: `<facility>:<number>`. */
   notice(payload: string): void {
@@ -10,12 +18,13 @@ export class Moves {
     if (!facility || !Number.isSafeInteger(seq)) return;
     if (seq <= (this.#heads.get(facility) ?? 0)) return;
     this.#heads.set(facility, seq);
-    for (const tell of this.#waiting.get(facility) ?? []) tell(seq);
+    for (const one of this.#waiting.get(facility) ?? []) one.moved(seq);
   }
 
   /** Notices may have been missed: nothing is known any more. */
   forget(): void {
     this.#heads.clear();
+    for (const all of this.#waiting.values()) for (const one of all) one.forget();
   }
 
   /** The facilities somebody waits for. */
@@ -23,13 +32,13 @@ export class Moves {
     return [...this.#waiting.keys()];
   }
 
-  /** Calls `tell` with every later number of a facility. @returns how to stop. */
-  wait(facility: string, tell: (seq: number) => void): () => void {
+  /** Tells every later number of a facility. @returns how to stop. */
+  wait(facility: string, waiting: Waiting): () => void {
     const all = this.#waiting.get(facility) ?? new Set();
     this.#waiting.set(facility, all);
-    all.add(tell);
+    all.add(waiting);
     return () => {
-      all.delete(tell);
+      all.delete(waiting);
       if (all.size === 0) this.#waiting.delete(facility);
     };
   }

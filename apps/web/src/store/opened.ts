@@ -1,4 +1,4 @@
-import { type Chance, DeviceEnd, type Link, type PullReply, type SyncReport } from '@psa/sync';
+import { type CarriedPage, type Chance, DeviceEnd, type Link, type PullReply, type SyncReport } from '@psa/sync';
 import { sign } from '../session/crypto.ts';
 import { actorOf, type Person } from '../session/person.ts';
 import type { Fetch } from '../session/server.ts';
@@ -57,10 +57,18 @@ export class Opened {
       onProgress: (now) => this.#sync({ fetching: fetchingOf(now) }),
     });
     this.driver = new Driver({
-      syncOnce: () => this.end.syncOnce(),
+      now: env.now,
+      syncOnce: (receive) => this.end.syncOnce(receive),
+      carried: () => this.#live?.open === true,
+      behind: () => this.end.behind(),
       lead: leadByLock(env.locks, `${env.name}-sync`),
       listen: () => {
-        const live = listenLive({ ...web, ...device, onMoved: () => this.ask('signal') });
+        const live = listenLive({
+          ...web,
+          ...device,
+          onMoved: () => this.ask('signal'),
+          onPage: (page) => void this.#take(page),
+        });
         this.#live = live;
         return () => live.end();
       },
@@ -93,6 +101,17 @@ export class Opened {
         return reply;
       },
     };
+  }
+
+  /** The change itself came over the live line. */
+  async #take(page: CarriedPage): Promise<void> {
+    if (this.#end.signal.aborted) return;
+    try {
+      if ((await this.end.take(page)) === 'pull') this.ask('signal');
+    } catch (error) {
+      // Whoever has left writes nothing more.
+      if (!this.#end.signal.aborted) this.#env.onFailure(error);
+    }
   }
 
   get actor() {

@@ -9,10 +9,15 @@ function driverWith(more: Partial<DriverEnv> = {}) {
   const waiting: ((contact: Contact) => void)[] = [];
   const asked: (() => void)[] = [];
   let runs = 0;
+  const received: boolean[] = [];
   const driver = new Driver({
-    syncOnce: () =>
+    now: () => 0,
+    carried: () => false,
+    behind: () => Promise.resolve(false),
+    syncOnce: (receive) =>
       new Promise((answered) => {
         runs++;
+        received.push(receive);
         waiting.push((contact) => answered({ ...emptyReport(), contact }));
         asked.shift()?.();
       }),
@@ -28,6 +33,8 @@ function driverWith(more: Partial<DriverEnv> = {}) {
   return {
     driver,
     runs: () => runs,
+    /** Of each synchronisation, whether it received as well. */
+    received,
     /** Resolves when a synchronisation is under way. */
     begun: (): Promise<void> => (waiting.length > 0 ? Promise.resolve() : new Promise((done) => asked.push(done))),
     answer: (contact: Contact): void => waiting.shift()?.(contact),
@@ -115,6 +122,42 @@ test('giving up before the lead was had is no failure', async () => {
   d.driver.stop();
   await ended;
   expect(d.runs()).toBe(0);
+});
+
+test('[S53] while a live line brings what is new, a save is only sent', async () => {
+  let line = true;
+  let behind = false;
+  const clock = { now: 0 };
+  const d = driverWith({ carried: () => line, behind: () => Promise.resolve(behind), now: () => clock.now });
+  const ended = d.driver.start();
+  const once = async (why: 'save' | 'signal'): Promise<void> => {
+    d.driver.ask(why);
+    await d.begun();
+    d.answer('good');
+    await turns();
+  };
+  await d.begun();
+  d.answer('good');
+  await turns();
+  await once('save');
+  await once('signal');
+  await once('save');
+  expect(d.received).toEqual([true, false, true, false]);
+  // The line has ended, or nothing was received for long: then it does both.
+  line = false;
+  await once('save');
+  line = true;
+  clock.now += 10 * 60_000;
+  await once('save');
+  expect(d.received.slice(4)).toEqual([true, true]);
+  // What the line owes and has not brought is fetched after a second.
+  behind = true;
+  await once('save');
+  await d.begun();
+  expect(d.received.slice(6)).toEqual([false, true]);
+  d.driver.stop();
+  d.answer('good');
+  await ended;
 });
 
 test('progress is shown while a scope is fetched, and only then', () => {

@@ -3,12 +3,20 @@ import { pause } from './live.ts';
 
 /** When nothing calls for it sooner: a look at the server so often. */
 const IDLE_MS = 5 * 60_000;
+/** What a live line owes after a push comes within this, or is fetched. */
+const OWED_MS = 1_000;
 
 /** Why a synchronisation is wished for. `signal`: a reason to believe that the network or the server is back. */
 export type Reason = 'save' | 'signal';
 
 export interface DriverEnv {
-  syncOnce(): Promise<SyncReport>;
+  now(): number;
+  /** @param receive false: it only sends, and pulls when that has shown that it must. */
+  syncOnce(receive: boolean): Promise<SyncReport>;
+  /** Whether changes come by themselves at present, over an open live line. */
+  carried(): boolean;
+  /** Whether the copies of something that was acknowledged have not arrived yet. */
+  behind(): Promise<boolean>;
   /** Runs `work` once this tab is the one that talks, until the signal (docs/sync.md, S51). */
   lead(work: () => Promise<void>, until: AbortSignal): Promise<void>;
   /** Listens while leading. @returns what ends it. */
@@ -32,8 +40,12 @@ export class Driver {
   readonly #env: DriverEnv;
   readonly #end = new AbortController();
   #wake = new AbortController();
-  #asked = true;
+  #asked: Reason | null = 'signal';
   #failures = 0;
+  /** When everything was last asked for. */
+  #fullAt: number | null = null;
+  /** The live line owes what the last push did. */
+  #owed = false;
   #leading = false;
 
   constructor(env: DriverEnv) {
@@ -53,7 +65,7 @@ export class Driver {
   ask(reason: Reason): void {
     if (reason === 'save' && this.#failures > 0) return;
     if (reason === 'signal') this.#failures = 0;
-    this.#asked = true;
+    if (this.#asked !== 'signal') this.#asked = reason;
     this.#wake.abort();
   }
 
@@ -68,8 +80,9 @@ export class Driver {
     try {
       while (!this.#end.signal.aborted) {
         this.#wake = new AbortController();
-        this.#asked = false;
-        const wait = await this.#once();
+        const why = this.#asked;
+        this.#asked = null;
+        const wait = await this.#once(why);
         if (!this.#asked && !this.#end.signal.aborted) await pause(wait, this.#wake.signal);
       }
     } finally {
@@ -78,16 +91,29 @@ export class Driver {
     }
   }
 
-  /** @returns how long to rest, ms. */
-  async #once(): Promise<number> {
+  /**
+   * A save is only sent while a live line brings what is new, its own copies among it (docs/sync.md, S53). @param why null: the timer.
+   * @returns how long to rest, ms.
+   */
+  async #once(why: Reason | null): Promise<number> {
+    const { now, syncOnce, carried, behind } = this.#env;
+    const lately = this.#fullAt !== null && now() >= this.#fullAt && now() - this.#fullAt < IDLE_MS;
+    if (why === null && this.#owed && lately) {
+      this.#owed = false;
+      if (!(await behind())) return IDLE_MS;
+    }
+    const receive = !(why === 'save' && lately && carried());
     this.#env.onSending(true);
     try {
-      const report = await this.#env.syncOnce();
+      const report = await syncOnce(receive);
       if (this.#end.signal.aborted) return 0;
       this.#env.onReport(report);
       const failed = report.contact === 'unreachable' || report.contact === 'busy' || report.contact === 'stuck';
       this.#failures = failed ? this.#failures + 1 : 0;
-      return failed ? retryDelayMs(this.#failures, this.#env.chance, report.retry_after_ms) : IDLE_MS;
+      if (failed) return retryDelayMs(this.#failures, this.#env.chance, report.retry_after_ms);
+      if (receive) this.#fullAt = now();
+      this.#owed = !receive;
+      return receive ? IDLE_MS : OWED_MS;
     } catch (error) {
       if (this.#end.signal.aborted) return 0;
       this.#env.onFailure(error);

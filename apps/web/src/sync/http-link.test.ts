@@ -4,7 +4,7 @@ import { LinkError, type SnapshotHeader } from '@psa/sync';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { framesOf } from './frames.ts';
 import { HttpLink } from './http-link.ts';
-import { listenLive, movedEvents } from './live.ts';
+import { type LiveEvent, listenLive, liveEvents } from './live.ts';
 
 let server: Server;
 let base: string;
@@ -171,22 +171,34 @@ test('frames are found however the bytes are cut', async () => {
   }
 });
 
-test('[S51] events are read however they are cut, comments are only signs of life', async () => {
+const PAGE = { epoch: ID, from: 8, next: 9, held: ['ref'], rows: { wards: [{ id: ID, name: 'Ünit' }] }, gone: [] };
+
+test('[S51] [S53] events are read however they are cut, comments are only signs of life', async () => {
   const text =
-    ': hello\n\nevent: moved\ndata: {"seq":7}\n\nevent: other\ndata: {"seq":8}\n\nevent: moved\r\ndata: not json\r\n\r\nevent: moved\ndata: {"seq":9}\n\n';
+    `: hello\n\nevent: moved\ndata: {"seq":7}\n\nevent: other\ndata: {"seq":8}\n\nevent: moved\r\ndata: not json\r\n\r\n` +
+    `event: page\ndata: ${JSON.stringify(PAGE)}\n\nevent: page\ndata: {"epoch":"","rows":[]}\n\nevent: moved\ndata: {"seq":9}\n\n`;
+  const bytes = new TextEncoder().encode(text);
   for (const size of [1, 4, 500]) {
-    const chunks = Array.from({ length: Math.ceil(text.length / size) }, (_, i) =>
-      new TextEncoder().encode(text.slice(i * size, (i + 1) * size)),
-    );
-    const seqs: number[] = [];
-    for await (const seq of movedEvents(
+    const chunks = Array.from({ length: Math.ceil(bytes.length / size) }, (_, i) => bytes.subarray(i * size, (i + 1) * size));
+    const events: LiveEvent[] = [];
+    for await (const event of liveEvents(
       (async function* () {
         yield* chunks;
       })(),
     ))
-      if (seq !== null) seqs.push(seq);
-    expect(seqs).toEqual([7, 9]);
+      if (event !== null) events.push(event);
+    expect(events).toEqual([{ moved: 7 }, { page: PAGE }, { moved: 9 }]);
   }
+});
+
+test('[S51] a stream without an end of line is not one of ours', async () => {
+  const flood = async function* () {
+    for (;;) yield new Uint8Array(10_000).fill(120);
+  };
+  const read = async () => {
+    for await (const event of liveEvents(flood())) expect(event).toBeNull();
+  };
+  await expect(read()).rejects.toThrow('not a live line');
 });
 
 const chance = { below: () => 0, random: (count: number) => new Uint8Array(count) };
@@ -205,6 +217,7 @@ test('[S51] a live stream that ends is opened again; a silent one is cut', async
     const env = { fetch, base, token: () => 't', now: Date.now, chance, silenceMs: 80, shortLivedMs: 0, hurry: 1000 };
     const live = listenLive({
       ...env,
+      onPage: () => undefined,
       onMoved: (seq) => {
         if (seq !== null) seen.push(seq);
         if (seq !== 3) return;
@@ -232,6 +245,7 @@ test('[S51] three short-lived streams, and it polls', async () => {
       chance,
       pollMs: 1,
       hurry: 1000,
+      onPage: () => undefined,
       onMoved: (seq) => {
         if (seq === null && streams >= 3) polls++;
         if (polls < 15) return;
@@ -241,4 +255,35 @@ test('[S51] three short-lived streams, and it polls', async () => {
     });
   });
   expect(streams).toBe(3);
+});
+
+test.each([
+  [
+    'answers and holds back what comes',
+    (response: ServerResponse) => response.writeHead(200, { 'content-type': 'text/event-stream' }).flushHeaders(),
+  ],
+  ['takes the question and says nothing', () => undefined],
+])('[S51] behind a proxy that %s, it polls', async (_, proxy) => {
+  let streams = 0;
+  answer = (__, response) => {
+    streams++;
+    proxy(response);
+  };
+  let polls = 0;
+  const opened: boolean[] = [];
+  await new Promise<void>((done) => {
+    const live = listenLive({
+      ...{ fetch, base, token: () => 't', now: Date.now, chance, silenceMs: 40, shortLivedMs: 0, pollMs: 1, hurry: 1000 },
+      onPage: () => undefined,
+      onMoved: (seq) => {
+        opened.push(live.open);
+        if (seq === null && streams >= 3) polls++;
+        if (polls < 15) return;
+        live.end();
+        done();
+      },
+    });
+  });
+  expect(streams).toBe(3);
+  expect(opened).not.toContain(true);
 });

@@ -1,4 +1,4 @@
-import { type Chance, retryDelayMs } from '@psa/sync';
+import { CARRIED_BYTES_MAX, type CarriedPage, type Chance, PROTOCOL_VERSION, retryDelayMs } from '@psa/sync';
 import { chunksOf } from './frames.ts';
 
 /** The server comments every 20 s; two missed and the line is dead, whatever TCP believes. */
@@ -18,6 +18,8 @@ export interface LiveEnv {
   chance: Chance;
   /** The server's number moved (or a poll is due: null). */
   onMoved(seq: number | null): void;
+  /** The change itself. */
+  onPage(page: CarriedPage): void;
   silenceMs?: number;
   shortLivedMs?: number;
   pollMs?: number;
@@ -25,8 +27,14 @@ export interface LiveEnv {
   hurry?: number;
 }
 
-/** Numbers out of a stream of server-sent events `moved {"seq": N}`; comments count as signs of life. */
-export async function* movedEvents(chunks: AsyncIterable<Uint8Array>): AsyncGenerator<number | null> {
+/** What an event tells: a number, a page of changes, or only that the line lives. */
+export type LiveEvent = { moved: number } | { page: CarriedPage } | null;
+
+/** A line longer than this is none of ours. */
+const LINE_CHARACTERS_MAX = 2 * CARRIED_BYTES_MAX;
+
+/** Events out of a stream: `moved {"seq": N}`, and `page` with a page of changes; comments count as signs of life. Throws at what is no such stream. */
+export async function* liveEvents(chunks: AsyncIterable<Uint8Array>): AsyncGenerator<LiveEvent> {
   const decoder = new TextDecoder();
   let rest = '';
   let event = '';
@@ -34,28 +42,45 @@ export async function* movedEvents(chunks: AsyncIterable<Uint8Array>): AsyncGene
     rest += decoder.decode(chunk, { stream: true });
     const lines = rest.split(/\r?\n/);
     rest = lines.pop() ?? '';
+    if (rest.length > LINE_CHARACTERS_MAX) throw new Error('This is not a live line.');
     yield null;
     for (const line of lines) {
       if (line === '') event = '';
       else if (line.startsWith('event:')) event = line.slice(6).trim();
-      else if (line.startsWith('data:') && event === 'moved') {
-        const seq = seqOf(line.slice(5));
-        if (seq !== null) yield seq;
-      }
+      else if (line.startsWith('data:')) yield eventOf(event, line.slice(5));
     }
   }
 }
 
-function seqOf(data: string): number | null {
+type Told = Partial<Record<keyof CarriedPage | 'seq', unknown>>;
+
+function eventOf(event: string, data: string): LiveEvent {
   try {
-    const seq = (JSON.parse(data) as { seq?: unknown }).seq;
-    return typeof seq === 'number' ? seq : null;
+    const told = JSON.parse(data) as Told;
+    if (event === 'page' && isPage(told)) return { page: told };
+    return event === 'moved' && typeof told.seq === 'number' ? { moved: told.seq } : null;
   } catch {
     return null;
   }
 }
 
+function isPage(told: Told): told is Told & CarriedPage {
+  const { epoch, from, next, held, rows, gone } = told;
+  return (
+    typeof epoch === 'string' &&
+    typeof from === 'number' &&
+    typeof next === 'number' &&
+    Array.isArray(held) &&
+    Array.isArray(gone) &&
+    typeof rows === 'object' &&
+    rows !== null &&
+    Object.values(rows).every(Array.isArray)
+  );
+}
+
 export interface Live {
+  /** Whether a line is open on which changes come by themselves. */
+  readonly open: boolean;
   /** Tries again now: the network seems to be back. */
   retry(): void;
   end(): void;
@@ -64,6 +89,13 @@ export interface Live {
 /** Keeps a live stream open, or polls where streams do not live (docs/sync.md, S51). */
 export function listenLive(env: LiveEnv): Live {
   const ended = new AbortController();
+  let open = false;
+  const hear = {
+    ...env,
+    onOpen: (now: boolean) => {
+      open = now;
+    },
+  };
   let waiting = new AbortController();
   const rest = async (ms: number): Promise<void> => {
     waiting = new AbortController();
@@ -82,15 +114,18 @@ export function listenLive(env: LiveEnv): Live {
         shortLived = SHORT_LIVED_MAX - 1;
       }
       const began = env.now();
-      const answered = await stream(env, ended.signal);
-      const lived = answered && env.now() - began >= (env.shortLivedMs ?? SHORT_LIVED_MS);
-      if (answered) shortLived = lived ? 0 : shortLived + 1;
+      const end = await stream(hear, ended.signal);
+      const lived = end === 'heard' && env.now() - began >= (env.shortLivedMs ?? SHORT_LIVED_MS);
+      if (end !== 'nobody') shortLived = lived ? 0 : shortLived + 1;
       failures = lived ? 0 : failures + 1;
       await rest(retryDelayMs(failures, env.chance) / (env.hurry ?? 1));
     }
   };
   void run();
   return {
+    get open() {
+      return open;
+    },
     retry: () => waiting.abort(),
     end: () => {
       ended.abort();
@@ -99,39 +134,54 @@ export function listenLive(env: LiveEnv): Live {
   };
 }
 
-/** One stream until it ends. @returns whether the server (or something before it) answered at all. */
-async function stream(env: LiveEnv, ended: AbortSignal): Promise<boolean> {
+/**
+ * How a stream ended. `heard`: events came. `deaf`: something answered, or took the question and was silent, as a proxy is that holds streams back.
+ * `nobody`: there was no answer at all, or nobody is signed in.
+ */
+type StreamEnd = 'heard' | 'deaf' | 'nobody';
+
+/** One stream until it ends. */
+async function stream(env: LiveEnv & { onOpen(now: boolean): void }, ended: AbortSignal): Promise<StreamEnd> {
   const token = env.token();
-  if (token === null) return false;
+  if (token === null) return 'nobody';
   const cut = new AbortController();
   const abort = (): void => cut.abort();
   ended.addEventListener('abort', abort);
   const silence = env.silenceMs ?? SILENCE_MS;
-  let timer = setTimeout(abort, silence);
-  let answered = false;
+  let end: StreamEnd = 'nobody';
+  const silent = (): void => {
+    if (end === 'nobody') end = 'deaf';
+    abort();
+  };
+  let timer = setTimeout(silent, silence);
   try {
     const headers = { accept: 'text/event-stream', authorization: `Bearer ${token}` };
     const init: RequestInit = { headers, cache: 'no-store', credentials: 'omit', signal: cut.signal };
-    const response = await env.fetch(`${env.base}/api/sync/live`, init);
-    answered = response.status !== 401;
+    const response = await env.fetch(`${env.base}/api/sync/live?schema=${PROTOCOL_VERSION}`, init);
+    if (response.status !== 401) end = 'deaf';
     const isStream = response.ok && (response.headers.get('content-type') ?? '').startsWith('text/event-stream');
     if (isStream && response.body) {
       // Whatever moved while no stream was open.
       env.onMoved(null);
-      for await (const seq of movedEvents(chunksOf(response.body))) {
+      for await (const told of liveEvents(chunksOf(response.body))) {
         clearTimeout(timer);
-        timer = setTimeout(abort, silence);
-        if (seq !== null) env.onMoved(seq);
+        timer = setTimeout(silent, silence);
+        if (told === null) continue;
+        end = 'heard';
+        env.onOpen(true);
+        if ('page' in told) env.onPage(told.page);
+        else env.onMoved(told.moved);
       }
     }
   } catch {
     // Cut, silent or refused: all the same to the caller, who tries again.
   } finally {
+    env.onOpen(false);
     clearTimeout(timer);
     ended.removeEventListener('abort', abort);
     cut.abort();
   }
-  return answered;
+  return end;
 }
 
 /** Waits, or until the signal. */

@@ -1,4 +1,5 @@
 import { digestOf } from '../digest.ts';
+import type { Gone } from '../protocol.ts';
 import {
   conflict,
   copies,
@@ -90,6 +91,15 @@ export const copyCases: readonly DeviceCase[] = [
       'versions never go back',
     );
     same((await store.meta()).cursor, 12, 'the cursor moved all the same');
+  }),
+
+  deviceCase('[S53] a page that begins further back than the cursor brings nothing back', async (f) => {
+    const store = await settled(f);
+    await store.applyPage(10, { rows: { patients: [patient(1, 3, 'new')] }, gone: [['patients', nth(2), 'D', 2]], next: 12 });
+    const gone: Gone[] = [['patients', nth(2), 'D', 2]];
+    const page = { rows: { patients: [patient(1, 3, 'new'), patient(3)] }, gone, next: 14 };
+    same(await store.applyPage(12, page), true, 'it is applied');
+    same(await copies(await f.reopen(), 'patients'), ['1@3', '3@1'], 'each row once, and what is gone is gone');
   }),
 
   deviceCase('[S44] rows told as gone go, and come back only with a later version', async (f) => {

@@ -25,6 +25,23 @@ export const serverReads: ServerCase[] = [
     );
   }),
 
+  serverCase('[S53] what begins further back holds all that begins later, as it is now', async (w) => {
+    const start = await w.head();
+    const [one, two] = [w.patient('H1'), w.patient('H2')];
+    await w.write([one]);
+    await w.write([two]);
+    const stored = await w.row('patients', one.after.id);
+    must(stored, 'the row is not there');
+    await w.write([w.changed('patients', stored, { phone: '2' })]);
+    const [early, late] = [
+      await w.f.store.pull(w.facility, start, ['identity'], 100),
+      await w.f.store.pull(w.facility, start + 2, ['identity'], 100),
+    ];
+    same([early.next, late.next], [start + 3, start + 3], 'both end at the head');
+    same(early.rows.patients?.length, 2, 'the early page');
+    same(late.rows.patients, early.rows.patients?.slice(1), 'the late page');
+  }),
+
   serverCase('[S42] a page never ends inside a transaction', async (w) => {
     const start = await w.head();
     await w.write(Array.from({ length: 5 }, (_, i) => w.patient(`H${i}`)));

@@ -1,7 +1,8 @@
-import { ACKED_KEPT_MS, PUSH_GROUPS_MAX } from '../protocol.ts';
+import { ACKED_KEPT_MS, type CarriedPage, PUSH_GROUPS_MAX } from '../protocol.ts';
+import { type Taken, takeCarried } from './carried.ts';
 import { type DeviceEnv, instantOf, newGroup, type Wish } from './groups.ts';
 import { type Link, LinkError } from './link.ts';
-import { pullAll } from './pull.ts';
+import { type PullEnd, pullAll } from './pull.ts';
 import { pushAll } from './push.ts';
 import { type Contact, emptyReport, type Progress, type SyncReport } from './report.ts';
 import { type Contacts, due, type RoundMemory } from './round.ts';
@@ -12,6 +13,8 @@ const DEFERRED_EVERY_MS = 10 * 60 * 1000;
 const TRIM_EVERY_MS = 3600 * 1000;
 /** Send, receive, and once more each when a restore or a mended group calls for it. */
 const ROUNDS_MAX = 3;
+/** Pages that wait for their turn; a device so far behind pulls. */
+const CARRIED_MAX = 16;
 
 export interface DeviceEndOptions {
   /** Signs the text of a group with the key of this author on this device, base64 (S4). */
@@ -30,10 +33,15 @@ export class DeviceEnd {
     digestAt: null,
     trimmedAt: null,
     deferredAt: null,
+    promised: null,
     mended: false,
   };
   private running: Promise<SyncReport> | null = null;
-  private next: Promise<SyncReport> | null = null;
+  private next: { run: Promise<SyncReport>; receive: boolean } | null = null;
+  /** The pull under way: what is carried meanwhile may be in its answer. */
+  private pulling: Promise<unknown> | null = null;
+  private carried: Promise<unknown> = Promise.resolve();
+  private waiting = 0;
 
   constructor(store: DeviceStore, link: Link, env: DeviceEnv, options: DeviceEndOptions) {
     this.store = store;
@@ -59,19 +67,51 @@ export class DeviceEnd {
   /**
    * Sends what waits and receives what is new. Whatever the network does is told in the report; only the store's own failures
    * reject. A call during a run waits for one more run: what was saved meanwhile is in it.
+   * @param receive false: a live line brings what is new (S53), and this only pulls when sending has shown that it must.
    */
-  syncOnce(): Promise<SyncReport> {
-    if (!this.running) return this.start();
-    this.next ??= this.running.then(
-      () => this.start(),
-      () => this.start(),
-    );
-    return this.next;
+  syncOnce(receive = true): Promise<SyncReport> {
+    if (!this.running) return this.start(receive);
+    if (this.next) {
+      this.next.receive ||= receive;
+      return this.next.run;
+    }
+    const next = { receive, run: this.running };
+    const start = () => this.start(next.receive);
+    next.run = this.running.then(start, start);
+    this.next = next;
+    return next.run;
   }
 
-  private start(): Promise<SyncReport> {
+  /**
+   * Takes in a page that a live event carried. Rejects with what the store rejects with.
+   * @returns `pull` when it does not fit what is held here: then only a synchronisation helps.
+   */
+  async take(page: CarriedPage): Promise<Taken> {
+    if (this.waiting >= CARRIED_MAX) return 'pull';
+    this.waiting++;
+    const turn = this.carried.then(async () => {
+      while (this.pulling) await this.pulling;
+      return await takeCarried({ store: this.store, report: emptyReport(), progress: () => undefined }, page);
+    });
+    this.carried = turn.catch(() => undefined);
+    try {
+      return await turn;
+    } finally {
+      this.waiting--;
+    }
+  }
+
+  /** Whether the copies of something that was acknowledged here have not arrived yet. */
+  async behind(): Promise<boolean> {
+    const { promised } = this.memory;
+    if (!promised) return false;
+    const { epoch, cursor } = await this.store.meta();
+    return epoch === promised.epoch && cursor !== null && cursor < promised.head;
+  }
+
+  private start(receive: boolean): Promise<SyncReport> {
     this.next = null;
-    const run = this.run();
+    const run = this.run(receive);
     this.running = run;
     const done = () => {
       if (this.running === run) this.running = null;
@@ -80,7 +120,7 @@ export class DeviceEnd {
     return run;
   }
 
-  private async run(): Promise<SyncReport> {
+  private async run(receive: boolean): Promise<SyncReport> {
     const report = emptyReport();
     const contacts: Contacts = {
       store: this.store,
@@ -94,18 +134,35 @@ export class DeviceEnd {
         report.clock_offset_ms = this.env.now() - Date.parse(serverTime);
       },
     };
+    let receives = receive;
     for (let round = 0; round < ROUNDS_MAX; round++) {
       await this.readyDeferred(round === 0);
       // Neither waits for the other's success (S43): a stuck outbox still receives, a stuck pull still sends.
       const pushed = await guarded(report, () => pushAll(contacts));
       if (report.contact === 'signed_out') break;
-      const pulled = await guarded(report, () => pullAll(contacts));
+      if (!receives && pushed === 'sent' && report.contact === 'good' && !this.memory.mended) break;
+      receives = true;
+      const pulled = await this.pull(contacts);
       if (pulled === 'drain' || pulled === 'revoked') await this.leave(contacts, pulled);
       if (pulled === 'new epoch') continue;
       if (pushed === FAILED || pulled !== 'head' || !this.memory.mended) break;
     }
     await this.trim(report);
     return report;
+  }
+
+  private async pull(contacts: Contacts): Promise<PullEnd | typeof FAILED> {
+    const pull = guarded(contacts.report, () => pullAll(contacts));
+    const pulling = pull.then(
+      () => undefined,
+      () => undefined,
+    );
+    this.pulling = pulling;
+    try {
+      return await pull;
+    } finally {
+      this.pulling = null;
+    }
   }
 
   private async readyDeferred(first: boolean): Promise<void> {

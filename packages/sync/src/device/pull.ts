@@ -100,7 +100,13 @@ async function drop(c: Contacts, scopes: readonly string[]): Promise<void> {
   for (const scope of scopes) c.report.replaced.add(scope);
 }
 
-async function apply(c: Contacts, meta: DeviceMeta, cursor: number, reply: PullReply): Promise<boolean> {
+/** Takes a page in (S43). @returns false when another tab has moved cursor, epoch or scopes meanwhile. */
+export async function apply(
+  c: Pick<Contacts, 'store' | 'report' | 'progress'>,
+  meta: DeviceMeta,
+  cursor: number,
+  reply: Pick<PullReply, 'epoch' | 'rows' | 'gone' | 'next'>,
+): Promise<boolean> {
   const { rows, next } = reply;
   // A row that moved is told as gone from the one scope and is there, in that version, in another: only what it was before is gone.
   const gone = reply.gone.flatMap(([kind, id, op, version]): Gone[] => {

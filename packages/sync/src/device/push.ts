@@ -40,8 +40,11 @@ export function nextGroups(waiting: readonly OutboxEntry[], most: number): Outbo
   return batch;
 }
 
+/** `pull first`: the server's numbers mean something else now, or it did not answer for what was sent. */
+export type PushEnd = 'sent' | 'pull first';
+
 /** Sends everything that waits, oldest first (S2, S21). Throws LinkError when no proof came; what was answered stays answered. */
-export async function pushAll(c: Contacts): Promise<void> {
+export async function pushAll(c: Contacts): Promise<PushEnd> {
   /** Too large even alone: left where they are, told as `stuck`; the others go on. */
   const tooLarge = new Set<number>();
   for (;;) {
@@ -49,7 +52,7 @@ export async function pushAll(c: Contacts): Promise<void> {
     let waiting = outbox.filter((e) => e.state === 'waiting' && !tooLarge.has(e.cseq));
     if (waiting.length === 0) {
       if (tooLarge.size > 0) c.report.contact = 'stuck';
-      return;
+      return 'sent';
     }
     let left: readonly OutboxEntry[] = outbox;
     // What was read is sent to its end before the outbox is read again: thousands may wait.
@@ -63,7 +66,7 @@ export async function pushAll(c: Contacts): Promise<void> {
         waiting = waiting.filter((entry) => entry !== only);
         continue;
       }
-      if (reply === null || !(await take(c, batch, reply))) return;
+      if (reply === null || !(await take(c, batch, reply))) return 'pull first';
       waiting = waiting.slice(batch.length);
       left = left.filter((entry) => !batch.includes(entry));
     }
@@ -120,6 +123,8 @@ async function take(c: Contacts, batch: readonly OutboxEntry[], reply: PushReply
   }
   await c.store.settle(answers, reply.head, reply.server_time, reply.epoch);
   c.report.outbox_changed = true;
+  const before = c.memory.promised;
+  c.memory.promised = { epoch, head: Math.max(reply.head, before?.epoch === epoch ? before.head : 0) };
   for (const { cseq, results } of answers) {
     for (const { status } of results) c.report.results[status]++;
     const final = !results.some((r) => r.status === 'deferred');

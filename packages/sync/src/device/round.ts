@@ -13,6 +13,8 @@ export interface RoundMemory {
   trimmedAt: number | null;
   /** Device clock when deferred groups were last made ready, ms. */
   deferredAt: number | null;
+  /** The number that covers all that was acknowledged in this life: the copies of it are on their way, or to be pulled. */
+  promised: { epoch: string; head: number } | null;
   /** Something was mended here: what waited for it may go again. */
   mended: boolean;
 }

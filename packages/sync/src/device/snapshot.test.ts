@@ -35,7 +35,7 @@ async function tablet(onPut: (put: number) => Promise<void> = async () => undefi
       store,
       link: { push: never, pull: never, snapshot: () => Promise.resolve({ header, pages: come }) },
       env: { now: () => 0, chance: { below: () => 0, random: (count) => new Uint8Array(count) } },
-      memory: { batch: 1, digestAt: null, trimmedAt: null, deferredAt: null, mended: false },
+      memory: { batch: 1, digestAt: null, trimmedAt: null, deferredAt: null, promised: null, mended: false },
       report: emptyReport(),
       progress: (now) => told.push(now),
       heard: never,

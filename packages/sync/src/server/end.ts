@@ -1,5 +1,14 @@
 import type { Actor, FieldProblems, ProblemCode } from '@psa/domain';
-import type { PullReply, PullRequest, PushReply, PushRequest, SnapshotHeader, SnapshotRequest } from '../protocol.ts';
+import type {
+  CarriedPage,
+  PullReply,
+  PullRequest,
+  PushReply,
+  PushRequest,
+  SnapshotHeader,
+  SnapshotRequest,
+} from '../protocol.ts';
+import { type CarriedHead, carry, type Listening } from './carry.ts';
 import { type Page, type PullHead, pull } from './pull.ts';
 import { push } from './push.ts';
 import { SnapshotShelf } from './snapshot.ts';
@@ -70,6 +79,22 @@ export class ServerEnd {
     fetch: (facility: string, after: number, scopes: readonly string[], limit: number) => Promise<P>,
   ): Promise<{ head: PullHead; page: P | null }> {
     return pull(this.store, caller, request, this.env.now(), fetch);
+  }
+
+  /** What a listening device is sent unasked, or null when it has to pull (S53). */
+  async carry(caller: Caller, listening: Listening): Promise<CarriedPage | null> {
+    const carried = await this.carryBy(caller, listening, this.store, (...asked) => this.store.pull(...asked));
+    return carried && { ...carried.head, rows: carried.page.rows, gone: carried.page.gone };
+  }
+
+  /** As `carry`, with a life and a page that are read in another way: once for all who listen. */
+  carryBy<P extends Page>(
+    caller: Caller,
+    listening: Listening,
+    store: Pick<ServerStore, 'epoch' | 'digest'>,
+    read: (facility: string, after: number, scopes: readonly string[], limit: number) => Promise<P>,
+  ): Promise<{ head: CarriedHead; page: P } | null> {
+    return carry(store, caller, listening, this.env.now(), read);
   }
 
   /**

@@ -1,6 +1,8 @@
 import type { AnyRow } from '@psa/domain';
 import { type Link, LinkError } from '../device/link.ts';
+import type { MemoryDisk } from '../device/memory.ts';
 import type { DeviceStore } from '../device/store.ts';
+import type { CarriedPage } from '../protocol.ts';
 import { keyOf } from '../server/store.ts';
 
 /** A port with some of its methods replaced; the others go to the real one. */
@@ -165,7 +167,19 @@ const storm = (real: Link): Link =>
     },
   });
 
+/** A live page counts as if it followed what is here, whatever it follows. */
+const gapLive = (page: CarriedPage): CarriedPage => ({ ...page, from: 0 });
+
+/** A live page counts as if it were of the scopes that are held now. */
+const heldLive = (page: CarriedPage, disk: MemoryDisk): CarriedPage => ({ ...page, held: [...disk.held] });
+
+/** A live page counts as if it were of the present life. */
+const oldLive = (page: CarriedPage, disk: MemoryDisk): CarriedPage => ({ ...page, epoch: disk.epoch ?? page.epoch });
+
 export const deviceFaults = {
+  gapLive,
+  heldLive,
+  oldLive,
   ackbase,
   skipDirty,
   garbled,

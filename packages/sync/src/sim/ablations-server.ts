@@ -1,5 +1,5 @@
 import { type Actor, type AnyRow, recordOf, SCOPES } from '@psa/domain';
-import { PROTOCOL_VERSION } from '../protocol.ts';
+import { CARRIED_ROWS_MAX, PROTOCOL_VERSION } from '../protocol.ts';
 import { type Effects, keyOf, type Loaded, type RowWrite, type ServerStore } from '../server/store.ts';
 import { replaced } from './ablations-device.ts';
 import { newFieldsOf } from './kinds.ts';
@@ -141,6 +141,12 @@ const byClock = deciding((decide, loaded) => {
 const leak = (real: ServerStore): ServerStore =>
   replaced(real, { pull: (facility, after, _scopes, limit) => real.pull(facility, after, SCOPES, limit) });
 
+/** A live page is read for everybody, and sent as it is. */
+const leakLive = (real: ServerStore): ServerStore =>
+  replaced(real, {
+    pull: (facility, after, scopes, limit) => real.pull(facility, after, limit === CARRIED_ROWS_MAX ? SCOPES : scopes, limit),
+  });
+
 /** Nobody is told that a row went elsewhere. */
 const moved = (real: ServerStore): ServerStore =>
   replaced(real, {
@@ -194,6 +200,7 @@ export const serverFaults = {
   noQuarantine,
   byClock,
   leak,
+  leakLive,
   moved,
   lateHead,
   oldRights,

@@ -17,10 +17,14 @@ export interface Ablation {
 
 const busy: Partial<Plan> = { devices: 3, minutes: 60, withdrawn: null, restore: false, oldClient: false };
 const long: Partial<Plan> = { ...busy, devices: 5, minutes: 150 };
+const live: Partial<Plan> = { ...busy, live: true };
 const moving: Partial<Plan> = { ...long, moves: 8 };
 const signing: Partial<Plan> = { ...long, themes: ['theatre', 'laboratory'] };
 /** It shows when the answer of a push is heard and the pull after it is not. */
 const halfHeard: Plan['weather'] = { ...QUIET, lostRequests: 20, turnedAway: 20 };
+
+/** Live events that come long after what they tell of. */
+const lateLines: Plan['weather'] = { ...QUIET, slow: 60, doubled: 40 };
 
 const fault = (name: string, about: string, caughtBy: readonly number[], plants: Plants, plan = busy): Ablation => ({
   name,
@@ -46,6 +50,7 @@ export const ABLATIONS: readonly Ablation[] = [
   fault('halfGroup', 'a clashing group is half applied', [5], { server: server.halfGroup }),
   fault('skipDirty', 'a page skips rows with unsent edits', [6], { store: device.skipDirty }),
   fault('halfPage', 'the cursor is kept before the rows', [6], { store: device.halfPage }),
+  fault('gapLive', 'a live page is taken whatever it follows', [6], { carried: device.gapLive }, live),
   fault(
     'seq',
     'the number is taken at the write, not at the commit',
@@ -83,6 +88,14 @@ export const ABLATIONS: readonly Ablation[] = [
     },
   ),
   fault('leak', 'a page holds rows of every scope', [17], { server: server.leak }),
+  fault('leakLive', 'a live page holds rows of every scope', [17], { server: server.leakLive }, live),
+  fault(
+    'heldLive',
+    'a live page is taken whatever scopes it was made for',
+    [6, 17],
+    { carried: device.heldLive },
+    { ...live, ...long, roleChanges: 8 },
+  ),
   fault(
     'keepScopes',
     'a scope that is no longer granted is kept',
@@ -120,6 +133,13 @@ export const ABLATIONS: readonly Ablation[] = [
     { ...busy, twoTabs: true, freezes: 10 },
   ),
   fault('noReplay', 'what a restore took away is not sent again', [24], { store: device.noReplay }, { ...busy, restore: true }),
+  fault(
+    'oldLive',
+    'a live page is taken whatever life it is of',
+    [6, 7],
+    { carried: device.oldLive },
+    { ...live, ...long, restore: true, weather: lateLines },
+  ),
   fault('deaf', 'answers to a push are never heard', [25], { link: device.deaf }),
   fault('storm', 'everything is asked for forty times', [25], { link: device.storm }),
   fault('silentConflict', 'a conflict is answered and not kept', [26], { server: server.silentConflict }, long),

@@ -34,6 +34,7 @@ export class Days {
       full: plan.fullDisks > 0,
       closed: plan.closedAccounts > 0,
       moved: plan.moves > 0,
+      live: plan.live,
     };
     for (const [name, is] of Object.entries(sorts)) this.sorts[name] = (this.sorts[name] ?? 0) + (is ? 1 : 0);
     for (const { mutation, result } of evidence.oracle.mutations) {

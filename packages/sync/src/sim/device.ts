@@ -3,7 +3,7 @@ import { type DeviceEnv, newGroup, type Wish } from '../device/groups.ts';
 import { MemoryDisk } from '../device/memory.ts';
 import { Overlay } from '../device/overlay.ts';
 import type { SyncReport } from '../device/report.ts';
-import type { Group } from '../protocol.ts';
+import type { CarriedPage, Group } from '../protocol.ts';
 import { keyOf } from '../server/store.ts';
 import { isOldKind } from './kinds.ts';
 import type { Ledger, Made } from './ledger.ts';
@@ -59,6 +59,8 @@ export class SimDevice {
   step = -1;
   /** Rounds begun. */
   syncs = 0;
+  /** Pages of live events that were taken in. */
+  carried = 0;
   /** Makes values that nobody wrote before. */
   counter = 0;
   readonly tabs: Tab[] = [];
@@ -88,7 +90,7 @@ export class SimDevice {
     return new Tab({
       ...{ id, disk, env, random, time, server, weather, plants },
       user: () => this.user,
-      lag: () => (this.old && world.upgraded() ? 2 : 0),
+      lag: () => this.lag(),
       crashes: () => this.crashes,
       full: () => time.now < this.fullUntil,
       stepped: (operation) => world.stepped(this, operation),
@@ -98,6 +100,11 @@ export class SimDevice {
   /** The person at the device, with the rights of now; nobody when the account is closed. */
   actor(): Actor | undefined {
     return this.world.server.people.get(this.user);
+  }
+
+  /** Versions of the protocol that the app here lags behind the server. */
+  lag(): number {
+    return this.old && this.world.upgraded() ? 2 : 0;
   }
 
   /** Whether the app here has what came with the upgrade of the day, and so has the server. */
@@ -146,15 +153,31 @@ export class SimDevice {
     for (const tab of this.tabs) tab.dead = true;
   }
 
-  /** One synchronisation. Throws Crash when the tab ended on the way, DiskFull when the storage refused. */
-  async sync(n = 0): Promise<SyncReport> {
-    const tab = this.tab(n);
+  /**
+   * One synchronisation. Throws Crash when the tab ended on the way, DiskFull when the storage refused.
+   * @param receive false: it only sends, as a device does that hears of everything by its live line.
+   */
+  async sync(n = 0, receive = true): Promise<SyncReport> {
     this.syncs++;
-    try {
-      const report = await tab.end.syncOnce();
+    return await this.living(this.tab(n), async (tab) => {
+      const report = await tab.end.syncOnce(receive);
       this.reports.push(report);
       if (report.at_head && !tab.dead) this.world.caughtUp(this);
       return report;
+    });
+  }
+
+  /** A live event, with a page or without. Throws as `sync`. */
+  async hear(n: number, page: CarriedPage | null): Promise<void> {
+    const bent = page && (this.world.plants.carried?.(page, this.disk) ?? page);
+    const taken = bent ? await this.living(this.tab(n), (tab) => tab.end.take(bent)) : 'pull';
+    if (taken === 'taken') this.carried++;
+    if (taken === 'pull') await this.sync(n);
+  }
+
+  private async living<T>(tab: Tab, work: (tab: Tab) => Promise<T>): Promise<T> {
+    try {
+      return await work(tab);
     } catch (error) {
       // A dead tab's work may fail in any way; nobody is there to be told.
       if (tab.dead) throw new Crash();

@@ -44,10 +44,10 @@ const DEVICE_STEPS: Partial<Record<What, OnDevice>> = {
     const tab = device.usable(which);
     if (tab !== null) await actOnce(device, tab, world);
   },
-  'it synchronises': async (_world, device, { which }) => {
+  'it synchronises': async ({ plan }, device, { which }) => {
     // Now and then out of reach for a while.
     const tab = device.usable(which);
-    if (tab !== null && device.random.happens(75)) await device.sync(tab);
+    if (tab !== null && device.random.happens(75)) await device.sync(tab, !plan.live || device.random.happens(50));
   },
   'it is handed over': async (_world, device) => {
     device.user = device.random.pick(device.people) ?? device.user;

@@ -34,7 +34,12 @@ export interface Plan {
   /** The last device is withdrawn at some moment of the day. */
   withdrawn: 'drain' | 'revoked' | null;
   clocks: 'true' | 'skewed' | 'jumping';
+  /** Devices hear of changes by live events that carry them. */
+  live: boolean;
 }
+
+/** Chance of what was added to days that are kept: drawn apart, so that the rest of them stays as it was. */
+const LATER_STREAM = 8;
 
 /** The plan of a seed: every kind of fault is left out in some, so that each is seen alone and together with others. */
 export function planOf(seed: number): Plan {
@@ -68,5 +73,6 @@ export function planOf(seed: number): Plan {
     blockedPush: r.happens(15),
     withdrawn: r.happens(6) ? 'drain' : r.happens(6) ? 'revoked' : null,
     clocks: r.pick(['true', 'skewed', 'jumping'] as const) ?? 'true',
+    live: new Random(seed, LATER_STREAM).happens(60),
   };
 }

@@ -2,7 +2,17 @@ import { type Actor, type AnyRow, ProblemError, type Role, recordOf, scopesOfAct
 import { crc32 } from '../crc32.ts';
 import type { Wish } from '../device/groups.ts';
 import { LinkError } from '../device/link.ts';
-import type { Gone, PullReply, PullRequest, PushReply, PushRequest, SnapshotHeader, SnapshotRequest } from '../protocol.ts';
+import type {
+  CarriedPage,
+  Gone,
+  PullReply,
+  PullRequest,
+  PushReply,
+  PushRequest,
+  SnapshotHeader,
+  SnapshotRequest,
+} from '../protocol.ts';
+import type { Listening } from '../server/carry.ts';
 import type { Caller } from '../server/end.ts';
 import { ServerEnd } from '../server/end.ts';
 import { pushGroup } from '../server/group.ts';
@@ -44,6 +54,8 @@ export class SimServer {
   /** What no reply may ever hold, and other faults seen while serving. */
   readonly seen: { invariant: number; say: string }[] = [];
   readonly crashes: string[] = [];
+  /** Told whenever the facility may have moved on. */
+  moved: () => void = () => undefined;
   private end: ServerEnd;
   private life = 0;
   private readonly store: ServerStore;
@@ -131,6 +143,7 @@ export class SimServer {
     );
     const wrong = results.find((r) => r.status !== 'applied' && r.status !== 'merged');
     if (wrong) throw new Error(`the server's own write was not taken: ${JSON.stringify(wrong)}`);
+    this.moved();
   }
 
   /** Somebody begins to work here, or has other rights from now on; null: none. */
@@ -180,6 +193,7 @@ export class SimServer {
   async push(user: string, request: PushRequest): Promise<PushReply> {
     const caller = this.caller(user, request.device);
     const reply = await this.serve(() => this.end.push(caller, request));
+    this.moved();
     for (const answer of reply.groups) for (const result of answer.results) this.ledger.answered(reply.epoch, result);
     if (reply.groups.length !== request.groups.length) this.saw(15, 'a push was answered for other groups than it held');
     return reply;
@@ -202,6 +216,19 @@ export class SimServer {
     const reply = await this.serve(() => this.end.snapshot(caller, request));
     if (!scopes.includes(reply.header.scope)) this.saw(17, `${caller.actor.role} was sent a snapshot of ${reply.header.scope}`);
     return reply;
+  }
+
+  head(): Promise<number> {
+    return this.time.during(this.store.head(this.facility));
+  }
+
+  /** What a device of this person is sent unasked; null when it has to pull, or nobody is there to be told. */
+  async carry(user: string, device: string, listening: Listening): Promise<CarriedPage | null> {
+    if (!this.people.has(user)) return null;
+    const caller = this.caller(user, device);
+    const page = await this.serve(() => this.end.carry(caller, listening)).catch(() => null);
+    if (page) this.checkReach(caller.actor, page.rows, page.gone);
+    return page;
   }
 
   private caller(user: string, device: string): Caller {

@@ -28,6 +28,8 @@ export interface Stats {
   refused: number;
   deferred: number;
   derived: number;
+  /** Pages of live events that devices took in. */
+  carried: number;
   requests: number;
   crashes: number;
   fullDisks: number;
@@ -134,6 +136,7 @@ async function judged(world: World, steps: readonly Step[]): Promise<Outcome> {
       refused: of('refused'),
       deferred: of('deferred'),
       derived: oracle.commits.reduce((sum, commit) => sum + (commit.derived?.length ?? 0), 0),
+      carried: devices.reduce((sum, d) => sum + d.carried, 0),
       requests: devices.reduce((sum, d) => sum + d.tabs.reduce((s, t) => s + t.link.requests, 0), 0),
       crashes: world.crashes,
       fullDisks: world.fullDisks,

@@ -3,6 +3,7 @@ import type { DeviceEnv } from '../device/groups.ts';
 import type { Link } from '../device/link.ts';
 import { MemoryDeviceStore, type MemoryDisk } from '../device/memory.ts';
 import type { DeviceStore } from '../device/store.ts';
+import type { CarriedPage } from '../protocol.ts';
 import { unpackPage } from './codec.ts';
 import { UnreliableLink, type Weather } from './network.ts';
 import type { Random } from './random.ts';
@@ -29,6 +30,8 @@ export class DiskFull extends Error {
 export interface DevicePlants {
   store?(store: DeviceStore): DeviceStore;
   link?(link: Link, store: DeviceStore): Link;
+  /** A page that a live event carries, as the device end is given it. */
+  carried?(page: CarriedPage, disk: MemoryDisk): CarriedPage;
 }
 
 /** What a tab needs of its device and of the world. */

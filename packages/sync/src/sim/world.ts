@@ -6,6 +6,7 @@ import { foundHospital, type Hospital, tellEverybody } from './hospital.ts';
 import { AFTER_A_SNAPSHOT, AT_EACH_STEP, WHEN_CAUGHT_UP } from './invariants.ts';
 import { FOLLOWED, type Theme } from './kinds.ts';
 import { Ledger } from './ledger.ts';
+import { openLines } from './live.ts';
 import { type FollowEnv, memoryDatabase, type OpenMemoryStore } from './memory-database.ts';
 import { NeverBack } from './never-back.ts';
 import { type Plan, planOf } from './plan.ts';
@@ -110,6 +111,7 @@ export async function openWorld(seed: number, options: Options): Promise<World> 
     },
   };
   openDevices(world, options.plants ?? {});
+  if (plan.live) openLines(world);
   return world;
 }
 
