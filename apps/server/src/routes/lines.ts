@@ -101,11 +101,13 @@ export class Lines {
   async #round(): Promise<number> {
     const [lines, seq, after] = [[...this.#open], this.#wanted, this.#told];
     const readable = after !== null && lines.some((line) => line.schema === PROTOCOL_VERSION);
-    const callers = await Promise.all(lines.map((line) => (readable && line.schema !== undefined ? who(line) : null)));
+    const callers = await Promise.all(
+      lines.map(async (line) => (readable && line.schema !== undefined ? await who(line) : null)),
+    );
     const read = readable ? await this.#read(after, callers) : null;
     const now = read && !read.changes.more ? read.changes.next : seq;
     const pages = await Promise.all(
-      lines.map((line, i) => (read && callers[i] ? this.#page(line, callers[i], read, after ?? 0) : null)),
+      lines.map(async (line, i) => (read && callers[i] ? await this.#page(line, callers[i], read, after ?? 0) : null)),
     );
     const began = performance.now();
     this.#told = now;

@@ -1,7 +1,7 @@
 import { type CarriedPage, PROTOCOL_VERSION } from '@psa/sync';
 
 /** An event of a live stream. */
-export type Told = { moved: number } | { page: CarriedPage };
+type Told = { moved: number } | { page: CarriedPage };
 
 /** A live stream as a test hears it. */
 export interface LiveLine {
