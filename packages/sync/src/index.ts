@@ -17,6 +17,7 @@ export * from './server/decide.ts';
 export * from './server/end.ts';
 export * from './server/group.ts';
 export * from './server/memory.ts';
+export { Follow } from './server/memory-follow.ts';
 export type { HeldState, MemoryState } from './server/memory-state.ts';
 export { keysOf, viewOf } from './server/need.ts';
 export { grants } from './server/pull.ts';

@@ -1,6 +1,6 @@
-import { createHash } from 'node:crypto';
 import { type Actor, ProblemError, UUID } from '@psa/domain';
 import { type Wish, type Writer, writeAll } from '../db/write.ts';
+import { madeId } from '../made-id.ts';
 import { type ReadPatient, readFhir } from './read.ts';
 
 export interface ImportReport {
@@ -44,11 +44,8 @@ function wishesFor(facility: string, id: string, patient: ReadPatient): Wish[] {
   ];
 }
 
-/** The same id at every import: the source's own when it is a UUID, else one made from it (version 8, RFC 9562). */
+/** The same id at every import: the source's own when it is a UUID, else one made from it. */
 function idFor(facility: string, source: string): string {
   const own = source.replace(/^urn:uuid:/, '').toLowerCase();
-  if (UUID.test(own)) return own;
-  const hex = createHash('sha256').update(`${facility} ${source}`).digest('hex');
-  const variant = ((Number.parseInt(hex.slice(16, 18), 16) & 0x3f) | 0x80).toString(16);
-  return `${hex.slice(0, 8)}-${hex.slice(8, 12)}-8${hex.slice(13, 16)}-${variant}${hex.slice(18, 20)}-${hex.slice(20, 32)}`;
+  return UUID.test(own) ? own : madeId(facility, source);
 }
