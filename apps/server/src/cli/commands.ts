@@ -18,5 +18,10 @@ export const COMMANDS: readonly Entry[] = [
     load: () => import('./verify-audit.ts'),
   },
   { name: 'import-fhir', summary: 'imports patients and allergies from FHIR', load: () => import('./import-fhir.ts') },
+  {
+    name: 'migrate-legacy',
+    summary: 'takes over what an earlier app kept',
+    load: () => import('./migrate-legacy.ts'),
+  },
   { name: 'calc', summary: 'runs a file of test vectors through the clinical rules', load: () => import('./calc.ts') },
 ];

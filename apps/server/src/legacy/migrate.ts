@@ -20,8 +20,9 @@ export interface Migration {
   ledger: Ledger;
   actor: Actor;
   corrections: Corrections;
-  /** IANA zone of times that name none. */
+  /** IANA zone of times that name none, and that of the hospital, where its days begin. */
   zone: string;
+  home: string;
   today: string;
   /** Rows that are refused, and belong to a patient who is here, become documents of that patient. */
   restAsDocuments: boolean;
@@ -84,6 +85,7 @@ class Run {
     this.report = new Report(m.name, m.source.flavour);
     this.#around = {
       zone: m.zone,
+      home: m.home,
       today: m.today,
       linked: (kind, id) => this.#ids.get(kind)?.get(id),
       ward: (name) => this.#wards.get(plainWord(m.corrections.wards[name] ?? name)),

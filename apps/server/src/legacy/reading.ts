@@ -13,8 +13,10 @@ export interface Note {
 
 /** What the reading of a row asks of the world. */
 export interface Around {
-  /** IANA name: how times without a zone are meant, and where midnights are. */
+  /** IANA name: how times without a zone are meant. */
   zone: string;
+  /** IANA name: where the hospital is, and its days begin. */
+  home: string;
   /** Today's day there. */
   today: string;
   /** The record of this kind that a row of the earlier app became, by its id there; undefined when it was not taken over. */
@@ -95,7 +97,7 @@ export class Reading {
     const [field = ''] = names;
     const value = this.raw(...names);
     if (value === undefined) return null;
-    const read = readDay(String(value).trim(), this.#around.zone);
+    const read = readDay(String(value).trim(), this.#around.home);
     if (read.how !== undefined && read.how !== 'midnight') this.note(field, value, read.day, DAY_WHY[read.how]);
     return read.day;
   }
@@ -189,7 +191,7 @@ export class Reading {
     return idsOf(this.#row)[0] ?? '';
   }
 
-  /** Day and time of day that clocks of the hospital show at an instant. */
+  /** Day and time of day as they were entered: in the zone of times that name none. */
   wall(at: string): { day: string; time: string } {
     const { day, time } = wallOf(new Date(at), this.#around.zone);
     return { day, time: time.slice(0, 5) };

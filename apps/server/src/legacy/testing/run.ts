@@ -31,6 +31,7 @@ export async function runMigration(h: Hospital, source: Source, wish: Wish = {})
       actor,
       corrections: NO_CORRECTIONS,
       zone: 'Africa/Lagos',
+      home: 'Africa/Lagos',
       today: '2026-01-01',
       restAsDocuments: false,
       ...options,
