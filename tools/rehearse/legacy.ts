@@ -97,14 +97,16 @@ async function psa(stage: Stage, args: readonly string[], name?: string, kill = 
 
 /** Starts a MariaDB of its own on a free port and fills it. @returns how to reach it. Throws when it is not installed. */
 async function startMariaDb(stage: Stage, patients: number): Promise<string> {
-  const bin = ['/usr/sbin/mariadbd', '/usr/local/sbin/mariadbd', '/opt/homebrew/bin/mariadbd'].find(existsSync);
-  if (bin === undefined)
+  const found = (name: string) =>
+    ['/usr/sbin', '/usr/bin', '/usr/local/bin', '/opt/homebrew/bin'].map((dir) => join(dir, name)).find(existsSync);
+  const [bin, install] = [found('mariadbd'), found('mariadb-install-db')];
+  if (bin === undefined || install === undefined)
     throw new Error('MariaDB is not installed: sudo apt-get install -y mariadb-server (or: brew install mariadb)');
   const [port, data] = [await freePort(), join(stage.folder, 'mariadb')];
   mkdirSync(data);
   const user = process.getuid?.() === 0 ? ['--user=nobody'] : [];
   if (user.length > 0) spawnSync('chown', ['-R', 'nobody', data]);
-  const made = spawnSync('mariadb-install-db', [
+  const made = spawnSync(install, [
     '--no-defaults',
     ...user,
     `--datadir=${data}`,

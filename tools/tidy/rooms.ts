@@ -28,6 +28,7 @@ const LAYERS: Readonly<Record<string, Readonly<Record<string, readonly string[]>
     embedded: ['start-failure.ts'],
     auth: ['db'],
     fhir: ['db'],
+    legacy: ['db'],
     ai: ['auth', 'db'],
     audit: ['db'],
     routes: ['ai', 'audit', 'auth', 'fhir', 'db'],

@@ -146,6 +146,7 @@ test('every table of the database is a declared record or one that is listed her
     'ai_usage',
     'audit_heads',
     'device_keys',
+    'legacy_rows',
     'other_names',
     'patient_names',
     'patient_names_known',

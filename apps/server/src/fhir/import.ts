@@ -1,6 +1,6 @@
 import { type Actor, ProblemError, UUID } from '@psa/domain';
+import { madeId } from '../db/made-id.ts';
 import { type Wish, type Writer, writeAll } from '../db/write.ts';
-import { madeId } from '../made-id.ts';
 import { type ReadPatient, readFhir } from './read.ts';
 
 export interface ImportReport {

@@ -1,6 +1,6 @@
 import { type Actor, type AnyRow, type Patch, ProblemError, problemsOf, type RecordDef, recordOf, UUID } from '@psa/domain';
+import { madeId } from '../db/made-id.ts';
 import { type Wish, writeAll } from '../db/write.ts';
-import { madeId } from '../made-id.ts';
 import { type Corrections, corrected } from './corrections.ts';
 import { canonical, type Entry, type Handled, keyOfRow, type Ledger, type Outcome, sha256 } from './ledger.ts';
 import type { TableMap } from './map.ts';

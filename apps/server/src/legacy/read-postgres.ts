@@ -33,7 +33,7 @@ export async function openLegacyPostgres(connectionString: string): Promise<Sour
 function flavourOf(tables: readonly { name: string; columns: string[] }[]): Flavour {
   const columns = (name: string) => tables.find((table) => table.name === name)?.columns ?? [];
   if (columns('patients').includes('hospital_number') && columns('patients').includes('facility_id'))
-    throw new NotLegacy('This is a database of the present app; use "psa import" for what "psa export" wrote.');
+    throw new NotLegacy('This is a database of the present app; its exports are read by psa import.');
   if (columns('users').includes('username')) return 'later';
   if (columns('users').includes('email') || columns('patients').includes('hospital_number')) return 'first';
   throw new NotLegacy('There are no tables of the earlier app in this database: neither users nor patients.');

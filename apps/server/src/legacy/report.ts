@@ -14,7 +14,7 @@ interface Counts {
 }
 
 /** One kind of change: what field, why, how often, and which rows. */
-export interface Change {
+interface Change {
   field: string;
   why: string;
   times: number;

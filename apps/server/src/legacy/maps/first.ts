@@ -141,7 +141,7 @@ export const bookings: TableMap = {
   },
 };
 
-export const labs: TableMap = {
+const labs: TableMap = {
   table: 'lab_investigations',
   kind: 'lab_investigations',
   patch(r) {

@@ -45,7 +45,7 @@ export async function fillFirst(client: pg.Client): Promise<void> {
   await user(2, 'registrar@example.ng', 'registrar');
   await user(3, 'doctor@unth.edu.ng', 'consultant', { full_name: 'Known By Address' });
   await user(4, 'taker@example.ng', 'super_admin');
-  await insert('ai_settings', { id: uuid(5), setting_key: 'openai_api_key', setting_value: 'sk-secret-key-of-somebody' });
+  await insert('ai_settings', { id: uuid(5), setting_key: 'openai_api_key', setting_value: 'a-key-in-clear' });
 
   const patient = (n: number, more: Record<string, unknown>) =>
     insert('patients', {
