@@ -31,7 +31,8 @@ const LAYERS: Readonly<Record<string, Readonly<Record<string, readonly string[]>
     legacy: ['db'],
     ai: ['auth', 'db'],
     audit: ['db'],
-    routes: ['ai', 'audit', 'auth', 'fhir', 'db'],
+    watch: ['db'],
+    routes: ['ai', 'audit', 'auth', 'fhir', 'db', 'watch'],
   },
   'apps/web/src': {
     ui: [],

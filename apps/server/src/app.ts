@@ -3,7 +3,7 @@ import { gzip } from 'node:zlib';
 import { type RandomBytes, uuidv7 } from '@psa/domain';
 import { ServerEnd } from '@psa/sync';
 import fastify, { type FastifyError, type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify';
-import type { ClientConfig, Pool } from 'pg';
+import type { Pool } from 'pg';
 import { keepMonths } from './audit/months.ts';
 import { Audit } from './auth/audit.ts';
 import { Authors } from './auth/authors.ts';
@@ -15,6 +15,7 @@ import { Tokens } from './auth/tokens.ts';
 import { Database } from './db/database.ts';
 import { isMigrated } from './db/migrate.ts';
 import { randomBytes } from './db/random.ts';
+import type { Reach } from './db/reach.ts';
 import { RowReader } from './db/rows.ts';
 import { PatientFinder } from './db/search.ts';
 import { PgServerStore } from './db/store.ts';
@@ -28,30 +29,39 @@ import { secureHeaders } from './routes/headers.ts';
 import { healthRoute } from './routes/health.ts';
 import { BODY_BYTES_MAX, readJsonBodies } from './routes/input.ts';
 import { liveRoute } from './routes/live.ts';
+import { toldOfError, toldOfRequest } from './routes/log.ts';
 import { loginRoutes } from './routes/login.ts';
 import { Moves } from './routes/moves.ts';
 import { handleProblems, problemBody, refuseLine } from './routes/problems.ts';
 import { recordRoutes } from './routes/records.ts';
 import { searchRoutes } from './routes/search.ts';
 import type { AppConfig, Services } from './routes/services.ts';
+import { SnapshotReader } from './routes/snapshot-reader.ts';
 import { webApp } from './routes/static.ts';
 import { summaryRoutes } from './routes/summary.ts';
 import { syncRoutes } from './routes/sync.ts';
 import { tabletRoutes } from './routes/tablets.ts';
 import { trialRoutes } from './routes/trial.ts';
 import { userRoutes } from './routes/users.ts';
+import { type Metrics, watchRequests } from './watch/metrics.ts';
 
 export interface AppDeps {
   /** A pool of `createPool`, signed in as the role that the server works as; closed by its owner after the app. */
   pool: Pool;
   /** How to reach the same database once more: one connection that listens for notices. */
-  client: ClientConfig;
+  client: Reach;
+  /** A pool on a replica, from which snapshots are read while it keeps up. */
+  replica?: Pool;
   config: AppConfig;
   /** The built web app; without it only the API is served. */
   webDir?: string;
   /** Server clock, milliseconds since 1970. */
   now?: () => number;
   random?: RandomBytes;
+  /** Counts what this app does. */
+  metrics?: Metrics;
+  /** Where the log goes, when there is one. */
+  log?: { write(line: string): void };
 }
 
 /** A body that took this long to arrive is an attack or a dead line. */
@@ -64,7 +74,7 @@ const REQUEST_MS_MAX = 60_000;
 export function buildApp(deps: AppDeps): FastifyInstance {
   const { config } = deps;
   const app = fastify({
-    logger: config.logLevel === undefined ? false : { level: config.logLevel, serializers: { req: toldOf } },
+    logger: config.logLevel === undefined ? false : logging(config.logLevel, deps.log),
     bodyLimit: BODY_BYTES_MAX,
     requestTimeout: REQUEST_MS_MAX,
     trustProxy: trusted(config.trustProxy),
@@ -74,6 +84,7 @@ export function buildApp(deps: AppDeps): FastifyInstance {
   });
   const s = services(app, deps);
   handleProblems(app);
+  if (deps.metrics) watchRequests(app, deps.metrics);
   secureHeaders(app);
   readJsonBodies(app);
   compressAnswers(app);
@@ -100,8 +111,12 @@ export function buildApp(deps: AppDeps): FastifyInstance {
   return app;
 }
 
-/** What the log tells of a request: nothing of what was searched for or filtered by, which may name a patient. */
-const toldOf = ({ method, url, ip }: FastifyRequest) => ({ method, url: url.split('?')[0], remoteAddress: ip });
+/** Lines of JSON, on standard output unless told. Nothing that was entered, searched for or filtered by is in them (log.ts). */
+const logging = (level: 'info' | 'warn' | 'error', stream: AppDeps['log']) => ({
+  level,
+  serializers: { req: toldOfRequest, err: toldOfError },
+  ...(stream === undefined ? {} : { stream }),
+});
 
 /** A path that cannot be decoded meets no route and no hook. */
 function unreadablePath(_error: FastifyError, _request: FastifyRequest, reply: FastifyReply): void {
@@ -143,6 +158,8 @@ function services(app: FastifyInstance, deps: AppDeps): Services {
     passwords: new Passwords(),
     lockout: new Lockout(db, now),
     audit: new Audit((facility, entries) => store.audit(facility, entries)),
+    metrics: deps.metrics,
+    snapshotsFrom: new SnapshotReader(store, deps.replica && new PgServerStore(new Database(deps.replica)), deps.metrics),
   };
 }
 

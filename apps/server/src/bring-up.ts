@@ -1,5 +1,6 @@
-import pg, { type ClientConfig } from 'pg';
+import pg from 'pg';
 import { MigrationError, migrate } from './db/migrate.ts';
+import { type Reach, SteeredClient } from './db/reach.ts';
 import { databaseFailure, errorCode } from './start-failure.ts';
 
 /**
@@ -7,11 +8,11 @@ import { databaseFailure, errorCode } from './start-failure.ts';
  * @param shown the PostgreSQL of DATABASE_URL, for the sentence with which it fails.
  */
 export async function onPlainPool<T>(
-  client: ClientConfig,
+  client: Reach,
   shown: string | undefined,
   work: (pool: pg.Pool) => Promise<T>,
 ): Promise<T> {
-  const one = new pg.Pool({ ...client, max: 1 });
+  const one = new pg.Pool({ ...client, max: 1, Client: SteeredClient } as pg.PoolConfig);
   one.on('error', () => undefined);
   try {
     return await work(one);
@@ -24,7 +25,7 @@ export async function onPlainPool<T>(
 }
 
 /** Brings the schema up to date. @returns how many migrations that took. Throws MigrationError or StartFailure. */
-export function bringUpToDate(client: ClientConfig, shown: string | undefined, say: (line: string) => void): Promise<number> {
+export function bringUpToDate(client: Reach, shown: string | undefined, say: (line: string) => void): Promise<number> {
   return onPlainPool(client, shown, async (pool) => {
     const count = await migrate(pool, say);
     say(count === 0 ? 'The database is up to date' : `Applied ${count} migrations`);

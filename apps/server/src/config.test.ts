@@ -17,8 +17,18 @@ test.each([
   ['PORT', 'http'],
   ['HOST', 'a b'],
   ['LOG_LEVEL', 'loud'],
+  ['METRICS_PORT', 'many'],
+  ['METRICS_TOKEN', 'short'],
 ])('%s=%s is refused by name', (name, value) => {
   expect(() => readConfig({ [name]: value })).toThrow(new RegExp(`^${name} is not right; it should be .+\\.$`));
+});
+
+test('metrics are told nowhere unless asked, and beyond this machine only to whoever has the token', () => {
+  expect(readConfig({}).metrics).toBeNull();
+  expect(readConfig({ METRICS_PORT: '9464' }).metrics).toEqual({ host: '127.0.0.1', port: 9464 });
+  const beyond = { METRICS_PORT: '9464', METRICS_HOST: '10.0.0.5' };
+  expect(() => readConfig(beyond)).toThrow(/METRICS_TOKEN/);
+  expect(readConfig({ ...beyond, METRICS_TOKEN: 'sixteen-or-more-of-them' }).metrics).toMatchObject({ host: '10.0.0.5' });
 });
 
 test.each([

@@ -1,8 +1,8 @@
 import { readFileSync } from 'node:fs';
 import { isAbsolute, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import type { ClientConfig } from 'pg';
 import { z } from 'zod';
+import { type Host, type Reach, Steering } from './db/reach.ts';
 import type { AppConfig } from './routes/services.ts';
 import { errorCode, StartFailure } from './start-failure.ts';
 
@@ -11,11 +11,13 @@ export const PROJECT_DIR = fileURLToPath(new URL('../../..', import.meta.url)).r
 
 /** The PostgreSQL of DATABASE_URL. */
 export interface ExternalDatabase {
-  client: ClientConfig;
+  client: Reach;
   /** `host:port/database`, to be shown: without user and password. */
   shown: string;
   /** How the server signs in, when DATABASE_SERVER_URL says. */
-  server?: { client: ClientConfig; shown: string };
+  server?: { client: Reach; shown: string };
+  /** A replica to read from, as the server's role, when DATABASE_READ_URL says. */
+  read?: { client: Reach; shown: string };
 }
 
 export interface Config {
@@ -29,6 +31,8 @@ export interface Config {
   /** Null: the embedded PostgreSQL in the data folder. */
   database: ExternalDatabase | null;
   /** What the app takes from the settings as it is. */
+  /** Where Prometheus asks; null: nowhere. */
+  metrics: { host: string; port: number; token?: string } | null;
   app: Pick<AppConfig, 'trustProxy' | 'logLevel' | 'loginsPerMinute' | 'registrationsPerHour'>;
 }
 
@@ -52,10 +56,26 @@ const environment = z.object({
   DATABASE_URL: z.string().optional(),
   DATABASE_SERVER_URL: z.string().optional(),
   DATABASE_CA_CERT: z.string().optional(),
+  DATABASE_READ_URL: z.string().optional(),
+  DATABASE_POOLER: z.enum(['none', 'transaction']).default('none'),
   TRUST_PROXY: z.string().optional(),
   LOG_LEVEL: z.enum(['info', 'warn', 'error']).optional(),
   LOGINS_PER_MINUTE: count.optional(),
   REGISTRATIONS_PER_HOUR: count.optional(),
+  METRICS_PORT: z
+    .string()
+    .regex(/^\d{1,5}$/)
+    .transform(Number)
+    .pipe(z.number().max(65_535))
+    .optional(),
+  METRICS_HOST: z
+    .string()
+    .regex(/^[A-Za-z0-9._:-]+$/)
+    .default('127.0.0.1'),
+  METRICS_TOKEN: z
+    .string()
+    .regex(/^[\x21-\x7e]{16,200}$/)
+    .optional(),
 });
 
 const EXPECTED: Record<keyof z.infer<typeof environment>, string> = {
@@ -64,11 +84,16 @@ const EXPECTED: Record<keyof z.infer<typeof environment>, string> = {
   DATA_DIR: 'a folder, such as DATA_DIR=/srv/psa',
   DATABASE_URL: 'postgres://user:password@host:5432/database',
   DATABASE_SERVER_URL: 'postgres://psa_server:password@host:5432/database',
+  DATABASE_READ_URL: 'postgres://psa_server:password@replica:5432/database',
+  DATABASE_POOLER: 'transaction, when DATABASE_SERVER_URL leads to a pooler in that mode, or none',
   DATABASE_CA_CERT: "the file of your authority's certificate",
   TRUST_PROXY: 'the address of your proxy, such as TRUST_PROXY=10.0.0.1, or the number of proxies',
   LOG_LEVEL: 'info, warn or error',
   LOGINS_PER_MINUTE: 'how often one address may try to sign in, such as LOGINS_PER_MINUTE=60',
   REGISTRATIONS_PER_HOUR: 'how often one address may ask for an account, such as REGISTRATIONS_PER_HOUR=20',
+  METRICS_PORT: 'a number from 1 to 65535, such as METRICS_PORT=9464',
+  METRICS_HOST: 'an address of this machine, such as METRICS_HOST=127.0.0.1',
+  METRICS_TOKEN: '16 characters or more, without spaces',
 };
 
 /** Whether a host name or address reaches only this machine. */
@@ -95,15 +120,30 @@ function readCertificate(value: string): string {
   return text;
 }
 
+/** Scheme with user and password; hosts; the rest. */
+const AUTHORITY = /^(postgres(?:ql)?:\/\/(?:[^@/?]*@)?)([^/?]*)(.*)$/;
+
+/** The hosts of an address that names several (`a:5432,b:5432`); undefined for any other. */
+function hostsOf(text: string): (Host & { name: string })[] | undefined {
+  const named = AUTHORITY.exec(text)?.[2]?.split(',') ?? [];
+  if (named.length < 2) return undefined;
+  return named.map((name) => {
+    const [, host = '', port = '5432'] = /^(\[[0-9a-f:]+\]|[^:]*)(?::(\d{1,5}))?$/i.exec(name) ?? [];
+    return { name, host: host.replace(/^\[|\]$/g, ''), port: Number(port) };
+  });
+}
+
 /**
- * Reads DATABASE_URL or DATABASE_SERVER_URL. To another machine the line is always encrypted and its certificate checked, whatever `sslmode` asks
+ * Reads DATABASE_URL, DATABASE_SERVER_URL or DATABASE_READ_URL. Several hosts, separated by commas, are a primary and its replicas: the one that
+ * takes writes is looked for whenever a connection is made. To another machine the line is always encrypted and its certificate checked, whatever `sslmode` asks
  * for; `sslmode=disable` and `no-verify` are refused there. Throws StartFailure, never showing the password.
  * @param caCert PEM text or the path of a PEM file. @param name of the setting, for the sentence.
  */
 export function readDatabaseUrl(text: string, caCert: string | undefined, name = 'DATABASE_URL'): ExternalDatabase {
+  const several = hostsOf(text);
   let url: URL;
   try {
-    url = new URL(text);
+    url = new URL(several ? text.replace(AUTHORITY, `$1${several[0]?.name}$3`) : text);
     if (!/^postgres(ql)?:$/.test(url.protocol)) throw new TypeError('another protocol');
   } catch {
     throw new StartFailure(
@@ -112,18 +152,26 @@ export function readDatabaseUrl(text: string, caCert: string | undefined, name =
   }
   // `?host=/run/postgresql` names the folder of a Unix socket.
   const host = url.searchParams.get('host') ?? decodeURIComponent(url.hostname);
-  if (host === '' || url.pathname.length < 2) {
+  if ((several ?? [{ host }]).some((one) => one.host === '') || url.pathname.length < 2) {
     throw new StartFailure(
       `${name} names no host or no database; it should look like postgres://user:password@host:5432/database.`,
     );
   }
-  const here = isLoopback(host) || isAbsolute(host);
+  const here = (several ?? [{ host }]).every((one) => isLoopback(one.host) || isAbsolute(one.host));
   const mode = url.searchParams.get('sslmode');
   if (mode === 'no-verify' || (mode === 'disable' && !here)) {
     throw new StartFailure(
       `${name} asks for sslmode=${mode}, which would let others read or change patients' data on the way to ${host}; remove it, and set DATABASE_CA_CERT if the server has a certificate of your own authority.`,
     );
   }
+  const wanted = url.searchParams.get('target_session_attrs') ?? (several ? 'read-write' : 'any');
+  if (!/^(any|read-write|primary)$/.test(wanted)) {
+    throw new StartFailure(
+      `${name} asks for target_session_attrs=${wanted}; only read-write (or any, with one host) is known here.`,
+    );
+  }
+  url.searchParams.delete('target_session_attrs');
+  const hosts = several ?? [{ host: url.hostname.replace(/^\[|\]$/g, ''), port: Number(url.port || 5432) }];
   // The driver would read these by its own rules, some of which accept any certificate.
   for (const key of [...url.searchParams.keys()]) if (/^(ssl|uselibpqcompat)/.test(key)) url.searchParams.delete(key);
   const encrypted = !here || mode === 'require' || mode === 'verify-ca' || mode === 'verify-full';
@@ -133,20 +181,56 @@ export function readDatabaseUrl(text: string, caCert: string | undefined, name =
       connectionString: url.href,
       ssl: encrypted ? { rejectUnauthorized: true, ...(ca === undefined ? {} : { ca }) } : false,
       connectionTimeoutMillis: 10_000,
+      ...(wanted === 'any' ? {} : { steer: new Steering(hosts.map((one) => ({ host: one.host, port: one.port }))) }),
     },
-    shown: `${host}:${url.port || 5432}${decodeURIComponent(url.pathname)}`,
+    shown: `${several ? several.map((one) => `${one.host}:${one.port}`).join(',') : `${host}:${url.port || 5432}`}${decodeURIComponent(url.pathname)}`,
   };
 }
 
+type DatabaseSettings = Pick<
+  z.infer<typeof environment>,
+  'DATABASE_URL' | 'DATABASE_SERVER_URL' | 'DATABASE_READ_URL' | 'DATABASE_CA_CERT' | 'DATABASE_POOLER'
+>;
+
 /** The PostgreSQL of DATABASE_URL, and how the server signs in there. Throws StartFailure. */
-function readDatabase(owner: string | undefined, server: string | undefined, caCert: string | undefined): Config['database'] {
+function readDatabase(given: DatabaseSettings): Config['database'] {
+  const { DATABASE_URL: owner, DATABASE_SERVER_URL: server, DATABASE_READ_URL: read, DATABASE_CA_CERT: ca } = given;
+  const pooled = given.DATABASE_POOLER === 'transaction';
   if (owner === undefined) {
-    if (server === undefined) return null;
-    throw new StartFailure('DATABASE_SERVER_URL is for the PostgreSQL of DATABASE_URL; set that too, or neither.');
+    const alone =
+      server !== undefined
+        ? 'DATABASE_SERVER_URL'
+        : read !== undefined
+          ? 'DATABASE_READ_URL'
+          : pooled
+            ? 'DATABASE_POOLER'
+            : null;
+    if (alone === null) return null;
+    throw new StartFailure(`${alone} is for the PostgreSQL of DATABASE_URL; set that too, or neither.`);
   }
-  const database = readDatabaseUrl(owner, caCert);
-  if (server === undefined) return database;
-  return { ...database, server: readDatabaseUrl(server, caCert, 'DATABASE_SERVER_URL') };
+  if (pooled && server === undefined) {
+    throw new StartFailure(
+      'DATABASE_POOLER=transaction needs DATABASE_SERVER_URL, which leads to the pooler; DATABASE_URL leads to PostgreSQL itself.',
+    );
+  }
+  const database = readDatabaseUrl(owner, ca);
+  if (server !== undefined) {
+    database.server = readDatabaseUrl(server, ca, 'DATABASE_SERVER_URL');
+    if (pooled) database.server.client.pooled = true;
+  }
+  if (read !== undefined) database.read = readDatabaseUrl(read, ca, 'DATABASE_READ_URL');
+  return database;
+}
+
+/** Where metrics are told. Beyond this machine only to whoever has the token. Throws StartFailure. */
+function readMetrics(host: string, port: number | undefined, token: string | undefined): Config['metrics'] {
+  if (port === undefined) return null;
+  if (!isLoopback(host) && token === undefined) {
+    throw new StartFailure(
+      `METRICS_HOST=${host} would tell anybody how this server is; set METRICS_TOKEN too, or leave METRICS_HOST out.`,
+    );
+  }
+  return { host, port, ...(token === undefined ? {} : { token }) };
 }
 
 /** `TRUST_PROXY` as Fastify wants it: a number of proxies, addresses, or everybody. */
@@ -168,20 +252,21 @@ export function readConfig(env: Readonly<Record<string, string | undefined>>): C
     PORT,
     HOST,
     DATA_DIR,
-    DATABASE_URL,
-    DATABASE_SERVER_URL,
-    DATABASE_CA_CERT,
     TRUST_PROXY,
     LOG_LEVEL,
     LOGINS_PER_MINUTE,
     REGISTRATIONS_PER_HOUR,
+    METRICS_PORT,
+    METRICS_HOST,
+    METRICS_TOKEN,
   } = read.data;
   return {
     host: HOST,
     port: PORT,
     dataDir: isAbsolute(DATA_DIR) ? DATA_DIR : join(PROJECT_DIR, DATA_DIR),
     webDir: join(PROJECT_DIR, 'apps/web/dist'),
-    database: readDatabase(DATABASE_URL, DATABASE_SERVER_URL, DATABASE_CA_CERT),
+    database: readDatabase(read.data),
+    metrics: readMetrics(METRICS_HOST, METRICS_PORT, METRICS_TOKEN),
     app: {
       trustProxy: readTrustProxy(TRUST_PROXY),
       logLevel: LOG_LEVEL,

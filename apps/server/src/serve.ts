@@ -1,5 +1,5 @@
 import type { KeyObject } from 'node:crypto';
-import pg, { type ClientConfig } from 'pg';
+import type pg from 'pg';
 import { buildApp } from './app.ts';
 import { defaultPasswordsStand, openTrialAccounts } from './auth/defaults.ts';
 import { bringUpToDate } from './bring-up.ts';
@@ -9,14 +9,18 @@ import { loadDemo } from './db/demo.ts';
 import { homeFacility } from './db/home.ts';
 import { MigrationError } from './db/migrate.ts';
 import { createPool } from './db/pool.ts';
+import { type Reach, SteeredClient } from './db/reach.ts';
 import { seed } from './db/seed.ts';
 import { openCluster } from './embedded/cluster.ts';
 import { writableFolder } from './embedded/place.ts';
 import { serverPassword, tokenKey } from './secrets.ts';
-import { serverLogin } from './server-login.ts';
+import { listenLogin, serverLogin } from './server-login.ts';
 import { databaseFailure, errorCode, errorLine, StartFailure } from './start-failure.ts';
 import { checkPort, listenFailure, Started, Stopped, say } from './steps.ts';
 import { readVersion } from './version.ts';
+import { Figures } from './watch/figures.ts';
+import { serveMetrics } from './watch/listener.ts';
+import { Metrics } from './watch/metrics.ts';
 
 /** A fast shutdown of PostgreSQL writes what is in memory to the disk. */
 const STOP_MS_MAX = 60_000;
@@ -50,9 +54,9 @@ function reportLoss(error: Error): void {
 
 /** How to sign in to PostgreSQL, as owner and as server, and where the data is, as shown to the person. */
 interface Found {
-  owner: ClientConfig;
+  owner: Reach;
   /** The role is there only when the migrations have run. */
-  server(jwtKey: KeyObject): Promise<ClientConfig>;
+  server(jwtKey: KeyObject): Promise<Reach>;
   where: string;
 }
 
@@ -80,7 +84,7 @@ async function findDatabase(config: Config): Promise<Found> {
   const { database } = config;
   const { client, shown } = database;
   say(`Looking for PostgreSQL at ${shown}`);
-  const probe = new pg.Client(client);
+  const probe = new SteeredClient(client);
   probe.on('error', () => undefined);
   try {
     await probe.connect();
@@ -119,11 +123,14 @@ async function start(args: readonly string[]): Promise<void> {
   const client = await found.server(jwtKey);
   const pool = createPool(client, reportLoss);
   await started.add('The connections to PostgreSQL', () => pool.end());
+  const metrics = config.metrics ? new Metrics() : undefined;
   const app = buildApp({
     pool,
-    client,
+    client: listenLogin(config.database, client),
     webDir: config.webDir,
     config: { ...config.app, version, jwtKey },
+    ...(metrics ? { metrics } : {}),
+    ...(await readingFrom(config)),
   });
   await started.add('The web server', () => app.close());
   const db = new Database(pool);
@@ -132,12 +139,13 @@ async function start(args: readonly string[]): Promise<void> {
   await app.listen({ host: config.host, port: config.port }).catch(async (error: unknown) => {
     throw await listenFailure(errorCode(error), config.host, config.port);
   });
+  if (metrics) await watched(config, metrics, pool, db);
   const home = await homeFacility(db);
   welcome(config, found.where, home === undefined ? [] : await openTrialAccounts(db, home));
 }
 
 /** What needs the owner and is done before anybody is served. On connections of their own, which end here. */
-async function prepareAsOwner(client: ClientConfig, host: string): Promise<void> {
+async function prepareAsOwner(client: Reach, host: string): Promise<void> {
   const owner = createPool({ ...client, max: 2 }, reportLoss);
   try {
     await seed(owner);
@@ -148,6 +156,30 @@ async function prepareAsOwner(client: ClientConfig, host: string): Promise<void>
   throw new StartFailure(
     `HOST=${host} would open this server to others while passwords for trying out still stand; start it without HOST, change them, and start again.`,
   );
+}
+
+/** The pool on the replica of DATABASE_READ_URL. It may be away: then it is done without. */
+async function readingFrom({ database }: Config): Promise<{ replica?: pg.Pool }> {
+  if (!database?.read) return {};
+  const replica = createPool(database.read.client);
+  await started.add('The connections to the replica', () => replica.end());
+  say(`Snapshots are read at ${database.read.shown} while it keeps up`);
+  return { replica };
+}
+
+/** Opens the listener that Prometheus asks. */
+async function watched({ metrics: place, dataDir }: Config, metrics: Metrics, pool: pg.Pool, db: Database): Promise<void> {
+  if (!place) return;
+  metrics.watchProcess();
+  const figures = new Figures(metrics, { db, pool, folder: dataDir, now: Date.now });
+  const open = await serveMetrics(metrics, figures, place).catch((error: unknown) => {
+    throw new StartFailure(`METRICS_PORT=${place.port} cannot be used (${errorLine(error)}); set another.`, error);
+  });
+  await started.add('The listener of metrics', async () => {
+    metrics.stop();
+    await open.close();
+  });
+  say(`Metrics at http://${place.host}:${open.port}/metrics`);
 }
 
 /** Fills the demonstration ward, telling every tenth part of the way. */

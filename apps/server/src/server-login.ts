@@ -1,5 +1,6 @@
-import pg, { type ClientConfig } from 'pg';
+import type pg from 'pg';
 import type { ExternalDatabase } from './config.ts';
+import { type Reach, SteeredClient } from './db/reach.ts';
 import { SERVER_ROLE } from './embedded/cluster.ts';
 import { databaseFailure, errorCode, StartFailure } from './start-failure.ts';
 
@@ -12,8 +13,8 @@ const BOUND = `select r.rolname as name, pg_has_role('${SERVER_ROLE}', 'usage') 
       and c.relnamespace = 'public'::regnamespace) as bound
   from pg_roles r where r.rolname = current_user`;
 
-async function withClient<T>(config: ClientConfig, work: (client: pg.Client) => Promise<T>): Promise<T> {
-  const client = new pg.Client(config);
+async function withClient<T>(config: Reach, work: (client: pg.Client) => Promise<T>): Promise<T> {
+  const client = new SteeredClient(config);
   client.on('error', () => undefined);
   try {
     await client.connect();
@@ -24,7 +25,7 @@ async function withClient<T>(config: ClientConfig, work: (client: pg.Client) => 
 }
 
 /** The same database for another role. */
-function as(owner: ClientConfig, user: string, password: string): ClientConfig {
+function as(owner: Reach, user: string, password: string): Reach {
   const url = new URL(owner.connectionString ?? '');
   url.username = user;
   url.password = password;
@@ -32,7 +33,7 @@ function as(owner: ClientConfig, user: string, password: string): ClientConfig {
 }
 
 /** Signs in and looks who that is. Throws StartFailure when it would see more than one facility, or nothing. */
-async function check(config: ClientConfig): Promise<void> {
+async function check(config: Reach): Promise<void> {
   const [who] = await withClient(config, async (client) => {
     const { rows } = await client.query<{ name: string; member: boolean; bound: boolean }>(BOUND);
     return rows;
@@ -47,7 +48,7 @@ async function check(config: ClientConfig): Promise<void> {
  * How the server signs in to the PostgreSQL of DATABASE_URL, as the role that owns nothing: as DATABASE_SERVER_URL says, else with a
  * password of ours, which the owner gives the role when it does not open yet. Throws StartFailure.
  */
-export async function serverLogin(database: ExternalDatabase, password: string): Promise<ClientConfig> {
+export async function serverLogin(database: ExternalDatabase, password: string): Promise<Reach> {
   const { client: owner, server } = database;
   const wanted = server?.client ?? as(owner, SERVER_ROLE, password);
   try {
@@ -68,4 +69,14 @@ export async function serverLogin(database: ExternalDatabase, password: string):
     const failure = databaseFailure(error, (server ?? database).shown);
     throw new StartFailure(`${SERVER_ROLE}: ${failure.message}`, error);
   }
+}
+
+/**
+ * How the server listens for notices: as itself, and past a pooler, which would forget who listens, to the machines of DATABASE_URL.
+ * @param login as `serverLogin` found it
+ */
+export function listenLogin(database: ExternalDatabase | null, login: Reach): Reach {
+  if (!database || !login.pooled) return login;
+  const { username, password } = new URL(login.connectionString ?? '');
+  return as(database.client, decodeURIComponent(username), decodeURIComponent(password));
 }

@@ -1,5 +1,6 @@
 import { UUID } from '@psa/domain';
 import type { Pool } from 'pg';
+import { noteEvent } from '../db/events.ts';
 import { sayFinding } from './findings.ts';
 import { type ChainReport, FINDINGS_MAX, type VerifyOptions, verifyAudit } from './verify.ts';
 
@@ -37,7 +38,13 @@ export async function runVerify(pool: Pool, options: VerifyOptions, say: (line: 
   const reports = await verifyAudit(pool, { progress, ...options });
   for (const report of reports) for (const line of linesOf(report)) say(line);
   if (reports.length === 0) say('There is no such facility.');
-  return reports.length > 0 && reports.every((r) => r.findings.length === 0);
+  const whole = reports.length > 0 && reports.every((r) => r.findings.length === 0);
+  // What was found broken is told to whoever watches; that a part is whole says nothing of the rest.
+  if (!whole || (!options.facility && !options.from)) {
+    const entries = reports.reduce((sum, r) => sum + r.entries, 0);
+    if (reports.length > 0) await noteEvent(pool, 'verify_audit', whole, { entries });
+  }
+  return whole;
 }
 
 function linesOf({ facility, facility_id, entries, head, findings }: ChainReport): string[] {

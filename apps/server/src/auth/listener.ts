@@ -1,4 +1,5 @@
-import { Client, type ClientConfig } from 'pg';
+import type pg from 'pg';
+import { type Reach, SteeredClient } from '../db/reach.ts';
 
 const AGAIN_MS = 1000;
 
@@ -7,17 +8,17 @@ const AGAIN_MS = 1000;
  * is unknown: `onUp` and `onDown` tell, so that caches can be emptied and clients be told to look for themselves.
  */
 export class Listener {
-  readonly #config: ClientConfig;
+  readonly #config: Reach;
   readonly #channels: Readonly<Record<string, (payload: string) => void>>;
   readonly #onUp: () => void;
   readonly #onDown: () => void;
-  #client: Client | undefined;
+  #client: pg.Client | undefined;
   #timer: NodeJS.Timeout | undefined;
   #closed = false;
   #opening: Promise<void> | undefined;
 
   constructor(
-    config: ClientConfig,
+    config: Reach,
     channels: Readonly<Record<string, (payload: string) => void>>,
     hooks: { onUp: () => void; onDown: () => void },
   ) {
@@ -42,7 +43,7 @@ export class Listener {
 
   async #open(): Promise<void> {
     if (this.#closed) return;
-    const client = new Client({ ...this.#config, application_name: 'psa listener', keepAlive: true });
+    const client = new SteeredClient({ ...this.#config, application_name: 'psa listener', keepAlive: true });
     let lost = false;
     const lose = () => {
       if (lost) return;

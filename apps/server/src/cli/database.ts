@@ -1,8 +1,9 @@
-import type { ClientConfig, Pool } from 'pg';
+import type { Pool } from 'pg';
 import { type Config, readConfig } from '../config.ts';
 import { Database } from '../db/database.ts';
 import { isMigrated } from '../db/migrate.ts';
 import { createPool } from '../db/pool.ts';
+import type { Reach } from '../db/reach.ts';
 import { runningUrls } from '../embedded/attach.ts';
 import { openCluster } from '../embedded/cluster.ts';
 import { serverPassword, tokenKey } from '../secrets.ts';
@@ -13,9 +14,9 @@ import { type Io, Told } from './command.ts';
 /** How to sign in to the database of the settings. */
 export interface Opened {
   config: Config;
-  owner: ClientConfig;
+  owner: Reach;
   /** The role that the server works as; throws while the migrations have not made it. */
-  server(): Promise<ClientConfig>;
+  server(): Promise<Reach>;
   /** Whether a server (or its PostgreSQL) was running already. */
   beside: boolean;
 }

@@ -109,6 +109,15 @@ test('a write for another facility than the one named is refused', async () => {
   });
 });
 
+test('several that share a pool know what the others named', async () => {
+  await withPool(1, async (d, pool) => {
+    const other = new Database(pool);
+    for (const one of [d, other, d]) expect(await seen(one, a)).toEqual([a, a]);
+    await other.of(null).query('select 1');
+    expect(await seen(d, a)).toEqual([a, a]);
+  });
+});
+
 test('the name is sent once, and again only when another facility follows', async () => {
   await withPool(1, async (d, pool) => {
     const sent: string[] = [];

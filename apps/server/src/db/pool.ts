@@ -1,5 +1,6 @@
 import { Socket } from 'node:net';
 import pg from 'pg';
+import { type Reach, SteeredClient } from './reach.ts';
 
 /** pg's numbers of the types whose default reading would lose or bend something. */
 const INT8 = 20;
@@ -37,11 +38,20 @@ function gatheringSocket(): Socket {
   return socket;
 }
 
+/** Pools whose connections are ours for one transaction at a time. */
+const pooled = new WeakSet<pg.Pool>();
+
+/** Whether a pooler in transaction mode stands between: nothing may be left on a connection after a transaction. */
+export const isPooled = (pool: pg.Pool): boolean => pooled.has(pool);
+
 /**
  * A pool whose connections send queries without waiting for the answers before (pipelining): cursors cannot be used on it.
  * Lost connections are reported to `onError` and replaced; they never end the process.
  */
-export function createPool(config: string | pg.PoolConfig, onError: (error: Error) => void = () => undefined): pg.Pool {
+export function createPool(
+  config: string | (pg.PoolConfig & Reach),
+  onError: (error: Error) => void = () => undefined,
+): pg.Pool {
   const given = typeof config === 'string' ? { connectionString: config } : config;
   const pool = new pg.Pool({
     max: POOL_MAX,
@@ -51,7 +61,9 @@ export function createPool(config: string | pg.PoolConfig, onError: (error: Erro
     stream: gatheringSocket,
     ...given,
     pipeline: true,
+    Client: SteeredClient,
   });
+  if (given.pooled) pooled.add(pool);
   pool.on('error', onError);
   // A connection lost while checked out is not told by the pool: without a listener it would end the process.
   pool.on('connect', (client) => client.on('error', onError));

@@ -92,9 +92,9 @@ export function readChanges(
   limit: number,
   also: readonly Step[] = [],
 ): Promise<Changes> {
-  return db.borrow(async (client) => {
+  return db.borrow(async (client, begin) => {
     const asked = { sql: CHANGED, values: [facility, after, scopes, Math.max(1, limit)] };
-    const [, found] = await flight(client, [BEGIN, asked, ...also]);
+    const [, found] = await flight(client, [begin(BEGIN), asked, ...also]);
     const line = found?.rows[0] as Found | undefined;
     if (!line) throw new Error('PostgreSQL answered a page of changes without a line.');
     const { next, more } = line;

@@ -170,9 +170,9 @@ export class PatientFinder {
   /** The rows of a statement in a transaction of its own, all in one flight; null when it was ended for taking too long. */
   async #timed<R extends object>(facility: string, { name, text }: Statement, values: unknown[]): Promise<R[] | null> {
     try {
-      return await this.#db.of(facility).borrow(async (client) => {
+      return await this.#db.of(facility).borrow(async (client, begin) => {
         const [, answer] = await Promise.all([
-          client.query(BEGIN),
+          client.query(begin(BEGIN)),
           client.query<R>({ name, text, values }),
           client.query('commit'),
         ]);

@@ -36,6 +36,7 @@ afterAll(async () => {
 const COMMON: Readonly<Record<string, string>> = {
   schema_migrations: 'SELECT',
   server_health: 'INSERT, SELECT, UPDATE',
+  server_events: 'SELECT',
 };
 
 /**
@@ -45,6 +46,8 @@ const COMMON: Readonly<Record<string, string>> = {
 const DEFINERS = [
   // Asked before a facility is known; they answer ids.
   ...['account_of', 'home_facility'],
+  // Counts over all of them, for whoever watches the server; of devices the ids.
+  'server_figures',
   // The numbers of commits; the trail and its months.
   ...['sync_stamp', 'audit_write', 'audit_make_months'],
   // Tables that only they touch.

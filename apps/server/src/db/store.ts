@@ -132,12 +132,12 @@ export class PgServerStore implements ServerStore {
       const values = size === undefined ? [facility, scope] : [facility, scope, size];
       return { sql, values, take: (found) => take(def.name, found) };
     });
-    return this.#db.of(facility).borrow(async (client) => {
+    return this.#db.of(facility).borrow(async (client, begin) => {
       const head: Step = {
         sql: { name: 'head', text: 'select seq from sync_head where facility_id = $1' },
         values: [facility],
       };
-      const results = await flight(client, [BEGIN_READ, head, ...steps, 'commit']);
+      const results = await flight(client, [begin(BEGIN_READ), head, ...steps, 'commit']);
       return results[1]?.rows[0]?.seq ?? 0;
     });
   }

@@ -112,10 +112,10 @@ export class Transactions implements Runner {
 
   /** Two flights: begin and load; write and commit. Each member is judged on what it asked for, as if it were alone. */
   async #once(facility: string, members: readonly Member[], begin: string, commit: string): Promise<Share[]> {
-    return this.#db.of(facility).borrow(async (client) => {
+    return this.#db.of(facility).borrow(async (client, begins) => {
       const needs = members.map(({ need }) => need);
       const { steps, loaded } = loading(facility, needs);
-      await flight(client, [begin, ...steps]);
+      await flight(client, [begins(begin), ...steps]);
       const shares = members.map(({ decide, need }): Share => {
         try {
           return { effects: decide(members.length === 1 ? loaded : viewOf(loaded, need)) };

@@ -70,13 +70,14 @@ export function liveRoute(app: FastifyInstance, s: Services): void {
           known.stop();
           facilities.delete(facility_id);
         }
-        drop(open, stream);
+        if (drop(open, stream)) s.metrics?.live.dec();
         out.end();
       },
     };
     const heartbeat = setInterval(() => stream.send(':\n\n'), s.config.heartbeatMs ?? HEARTBEAT_MS);
     const end = setTimeout(stream.close, Math.max(0, session.expiresAtMs - s.now()));
     keep(open, stream);
+    s.metrics?.live.inc();
     out.on('close', stream.close);
     out.on('error', stream.close);
     await lines.add(stream).catch(stream.close);
@@ -101,10 +102,13 @@ function keep(open: Map<string, Stream[]>, stream: Stream): void {
   if (all.length > STREAMS_PER_DEVICE_MAX) all[0]?.close();
 }
 
-function drop(open: Map<string, Stream[]>, stream: Stream): void {
-  const left = (open.get(placeOf(stream)) ?? []).filter((other) => other !== stream);
+/** @returns whether it was open until now. */
+function drop(open: Map<string, Stream[]>, stream: Stream): boolean {
+  const all = open.get(placeOf(stream)) ?? [];
+  const left = all.filter((other) => other !== stream);
   if (left.length === 0) open.delete(placeOf(stream));
   else open.set(placeOf(stream), left);
+  return left.length < all.length;
 }
 
 /** The session as it is now. Rejects when it was ended, closed or cannot be told, or its device was withdrawn: whoever listens connects again and is judged again. */

@@ -13,7 +13,9 @@ import type { Database } from '../db/database.ts';
 import type { RowReader } from '../db/rows.ts';
 import type { PatientFinder } from '../db/search.ts';
 import type { PgServerStore } from '../db/store.ts';
+import type { Metrics } from '../watch/metrics.ts';
 import type { Moves } from './moves.ts';
+import type { SnapshotSource } from './snapshots.ts';
 
 /** What the app must be told. */
 export interface AppConfig {
@@ -52,6 +54,10 @@ export interface Services {
   passwords: Passwords;
   lockout: Lockout;
   audit: Audit;
+  /** Where snapshots are read. */
+  snapshotsFrom: SnapshotSource;
+  /** What is counted for whoever watches; nothing is when nobody does. */
+  metrics: Metrics | undefined;
 }
 
 const SESSION = Symbol('session');

@@ -19,10 +19,12 @@ export interface Snapshot {
 export interface SnapshotSource {
   head(facility: string): Promise<number>;
   epoch(facility: string): Promise<{ epoch: string }>;
+  /** @param minHead what the pages must hold at least */
   snapshotPages(
     facility: string,
     scope: string,
     rowsPerPage: number,
+    minHead: number,
   ): Promise<{ head: number; pages: readonly { kind: string; count: number; json: string }[] }>;
 }
 
@@ -70,9 +72,9 @@ export class Snapshots {
     if (begun && fits(begun)) return begun;
     const newest = this.#find(this.#newest.get(place), place);
     if (newest && fits(newest) && head - newest.header.head <= CHANGES_MAX) return newest;
-    const made = await this.#shared(facility, scope, epoch);
+    const made = await this.#shared(facility, scope, epoch, head);
     // The making that was joined may have begun before what this device has seen; a cursor beyond the head is from another life.
-    return made.header.head >= Math.min(minHead, head) ? made : this.#shared(facility, scope, epoch);
+    return made.header.head >= Math.min(minHead, head) ? made : this.#shared(facility, scope, epoch, head);
   }
 
   #find(id: string | undefined, place: string): Snapshot | undefined {
@@ -83,19 +85,19 @@ export class Snapshots {
     return kept.snapshot;
   }
 
-  #shared(facility: string, scope: string, epoch: string): Promise<Snapshot> {
+  #shared(facility: string, scope: string, epoch: string, head: number): Promise<Snapshot> {
     const place = `${facility}/${scope}`;
     const running = this.#making.get(place);
     if (running) return running;
-    const making = this.#make(facility, scope, epoch).finally(() => this.#making.delete(place));
+    const making = this.#make(facility, scope, epoch, head).finally(() => this.#making.delete(place));
     this.#making.set(place, making);
     return making;
   }
 
-  async #make(facility: string, scope: string, epoch: string): Promise<Snapshot> {
+  async #make(facility: string, scope: string, epoch: string, minHead: number): Promise<Snapshot> {
     const pages: Buffer[] = [];
     const told: SnapshotHeader['pages'] = [];
-    const printed = await this.#source.snapshotPages(facility, scope, SNAPSHOT_PAGE_ROWS);
+    const printed = await this.#source.snapshotPages(facility, scope, SNAPSHOT_PAGE_ROWS, minHead);
     for (const { kind, count, json } of printed.pages) {
       const bytes = await compress(json, { level: GZIP_LEVEL });
       told.push({ n: pages.length, kind, count, bytes: bytes.byteLength, crc32: crc32(bytes) });

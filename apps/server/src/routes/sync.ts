@@ -33,7 +33,10 @@ export function syncRoutes(app: FastifyInstance, s: Services): void {
   app.post('/api/sync/push', { onRequest: signedIn(s) }, async (request) => {
     const body = take(pushRequestSchema, request.body);
     const caller = callerOf(request);
+    const taken = s.metrics?.pushSeconds.startTimer();
     const reply = await s.end.push(caller, body);
+    taken?.();
+    for (const { results } of reply.groups) for (const { status } of results) s.metrics?.pushed.inc({ status });
     contacts.note({ ...body, facility: caller.actor.facility_id, user: caller.actor.user_id });
     return reply;
   });
@@ -42,15 +45,18 @@ export function syncRoutes(app: FastifyInstance, s: Services): void {
   app.post('/api/sync/pull', { onRequest: signedInAnyDevice(s) }, async (request, reply) => {
     const body = take(pullRequestSchema, request.body);
     const caller = callerOf(request);
+    const taken = s.metrics?.pullSeconds.startTimer();
     const { head, page } = await s.end.pullBy(caller, body, (...asked) => s.store.pullPrinted(...asked));
     contacts.note({ ...body, facility: caller.actor.facility_id, user: caller.actor.user_id });
+    taken?.();
+    if (body.cursor !== null) s.metrics?.pullCommits.observe(Math.max(0, head.next - body.cursor));
     // The rows travel as PostgreSQL printed them.
     const rest = `,"gone":${page?.gone ?? '[]'},${JSON.stringify(head).slice(1)}`;
     const parts = ['{"rows":', ...(page?.rows ?? ['{}']), rest];
     return reply.type(JSON_TYPE).send(Buffer.concat(parts.map((part) => Buffer.from(part))));
   });
 
-  const snapshots = new Snapshots(s.store, s.newId);
+  const snapshots = new Snapshots(s.snapshotsFrom, s.newId);
   app.get('/api/sync/snapshot', { onRequest: signedIn(s) }, async (request, reply) => {
     const query = take(snapshotQuery, request.query);
     const caller = callerOf(request);

@@ -2,7 +2,7 @@ import { createHmac, createSecretKey, randomBytes, randomUUID } from 'node:crypt
 import { type Patch, type Role, uuidv7 } from '@psa/domain';
 import { type LoginReply, PROTOCOL_VERSION, type PushReply } from '@psa/sync';
 import type { Pool } from 'pg';
-import { buildApp } from '../app.ts';
+import { type AppDeps, buildApp } from '../app.ts';
 import { Passwords } from '../auth/passwords.ts';
 import { Database } from '../db/database.ts';
 import { createPool } from '../db/pool.ts';
@@ -71,7 +71,11 @@ function parsed(text: string): unknown {
 /**
  * A seeded hospital of its own on real PostgreSQL, and its server on a free port. `clock.ahead` moves the server's clock (ms).
  */
-export async function openHospital(config: Partial<AppConfig> = {}, webDir?: string) {
+export async function openHospital(
+  config: Partial<AppConfig> = {},
+  webDir?: string,
+  watch: Pick<AppDeps, 'metrics' | 'log'> = {},
+) {
   const database = await openDatabase();
   // The owner's, for what a test plants or looks up by hand; the server has its own, as the role that it works as.
   const pool = createPool({ connectionString: database.url, max: 10 });
@@ -85,6 +89,7 @@ export async function openHospital(config: Partial<AppConfig> = {}, webDir?: str
     client: { connectionString: database.serverUrl },
     config: { version: 'test', jwtKey: createSecretKey(randomBytes(32)), ...config },
     now,
+    ...watch,
     ...(webDir === undefined ? {} : { webDir }),
   });
   const base = await app.listen({ host: '127.0.0.1', port: 0 });
@@ -188,6 +193,7 @@ export async function openHospital(config: Partial<AppConfig> = {}, webDir?: str
     url: database.url,
     serverUrl: database.serverUrl,
     pool,
+    serverPool,
     db,
     facility,
     admin,
