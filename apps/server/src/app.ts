@@ -38,6 +38,7 @@ import { searchRoutes } from './routes/search.ts';
 import type { AppConfig, Services } from './routes/services.ts';
 import { SnapshotReader } from './routes/snapshot-reader.ts';
 import { webApp } from './routes/static.ts';
+import { statusRoute } from './routes/status.ts';
 import { summaryRoutes } from './routes/summary.ts';
 import { syncRoutes } from './routes/sync.ts';
 import { tabletRoutes } from './routes/tablets.ts';
@@ -103,6 +104,7 @@ export function buildApp(deps: AppDeps): FastifyInstance {
     calculatorRoutes(api, s);
     openApiRoutes(api, config.version);
     searchRoutes(api, s);
+    statusRoute(api, s);
   });
   webApp(app, deps.webDir);
   listen(app, deps, s);

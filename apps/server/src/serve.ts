@@ -128,7 +128,7 @@ async function start(args: readonly string[]): Promise<void> {
     pool,
     client: listenLogin(config.database, client),
     webDir: config.webDir,
-    config: { ...config.app, version, jwtKey },
+    config: { ...config.app, version, jwtKey, dataDir: config.dataDir },
     ...(metrics ? { metrics } : {}),
     ...(await readingFrom(config)),
   });

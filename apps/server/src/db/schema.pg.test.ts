@@ -152,6 +152,7 @@ test('every table of the database is a declared record or one that is listed her
     'patient_names_known',
     'patient_search',
     'schema_migrations',
+    'server_events',
     'server_health',
     'sessions',
     'surgery_booking_people',

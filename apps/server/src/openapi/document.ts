@@ -7,12 +7,14 @@ import { written } from './operation.ts';
 import { otherOperations } from './others.ts';
 import { recordOperations, recordSchemas } from './records.ts';
 import { object, type Schema, text } from './schema.ts';
+import { statusOperations } from './status.ts';
 import { tabletOperations } from './tablets.ts';
 
 /** Every operation of the API: signing in and accounts first, then the records in their order. */
 export const OPERATIONS: readonly Operation[] = [
   ...otherOperations,
   ...tabletOperations,
+  ...statusOperations,
   ...assistanceOperations,
   ...auditOperations,
   ...calculatorOperations,

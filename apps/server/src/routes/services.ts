@@ -32,6 +32,8 @@ export interface AppConfig {
   heartbeatMs?: number;
   /** Limits of the language model that differ from the usual ones. */
   ai?: { provider?: Partial<ProviderLimits>; usage?: Partial<UsageLimits> };
+  /** A folder on the disk whose free space is told. */
+  dataDir?: string;
   /** Whether requests are logged, and at what level; silent unless told. */
   logLevel?: 'info' | 'warn' | 'error';
 }

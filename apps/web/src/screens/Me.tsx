@@ -80,6 +80,9 @@ export function Me() {
         <p>
           <Link to="/safety">Is my data safe?</Link>
         </p>
+        <p>
+          <Link to="/status">Status: server, tablets, backups</Link>
+        </p>
         <DeviceName />
       </Section>
       <Section title="Quick unlock">

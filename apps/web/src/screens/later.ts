@@ -27,6 +27,7 @@ export const looks = screen(() => import('./patients/Looks.tsx'));
 export const safety = screen(() => import('./Safety.tsx'));
 export const handInPage = screen(() => import('./HandIn.tsx'));
 export const devices = screen(() => import('./Devices.tsx'));
+export const status = screen(() => import('./Status.tsx'));
 export const me = screen(() => import('./Me.tsx'));
 export const scoreList = screen(() => import('./scores/ScoreList.tsx'));
 export const score = screen(() => import('./scores/Score.tsx'));
@@ -58,6 +59,7 @@ export function fetchScreens(): void {
       safety,
       handInPage,
       devices,
+      status,
       me,
       scoreList,
       score,

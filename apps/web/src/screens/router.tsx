@@ -18,6 +18,7 @@ import {
   safety,
   score,
   scoreList,
+  status,
   summary,
   wards,
 } from './later.ts';
@@ -168,6 +169,11 @@ const devicesRoute = createRoute({
   path: '/devices',
   component: lazyRouteComponent(devices, 'Devices'),
 });
+const statusRoute = createRoute({
+  getParentRoute: () => root,
+  path: '/status',
+  component: lazyRouteComponent(status, 'Status'),
+});
 const meRoute = createRoute({ getParentRoute: () => root, path: '/me', component: lazyRouteComponent(me, 'Me') });
 
 const tree = root.addChildren([
@@ -207,6 +213,7 @@ const tree = root.addChildren([
   safetyRoute,
   handInRoute,
   devicesRoute,
+  statusRoute,
   meRoute,
 ]);
 
