@@ -2,10 +2,40 @@ import { createHmac, randomBytes, randomUUID } from 'node:crypto';
 import { setTimeout as pause } from 'node:timers/promises';
 import { uuidv7 } from '@psa/domain';
 import { type LoginReply, PROTOCOL_VERSION, type PushReply, type SnapshotHeader } from '@psa/sync';
-import { type Answer, ask, DOCTOR, somebody } from './hospital.ts';
 
 /** Between two tries of the same push, while the server is not ready. */
 const AGAIN_MS = 50;
+
+/** The trial consultant of a fresh database. */
+const DOCTOR = { email: 'doctor@unth.edu.ng', password: 'Doctor@123' };
+
+interface Answer {
+  status: number;
+  text: string;
+  /** What the text is as JSON; null when it is none. */
+  body: unknown;
+}
+
+async function post(url: string, body: object, token?: string): Promise<Answer> {
+  const headers = { 'content-type': 'application/json', ...(token === undefined ? {} : { authorization: `Bearer ${token}` }) };
+  const answer = await fetch(url, { method: 'POST', headers, body: JSON.stringify(body) });
+  const text = await answer.text();
+  try {
+    return { status: answer.status, text, body: JSON.parse(text) };
+  } catch {
+    return { status: answer.status, text, body: null };
+  }
+}
+
+/** A patient that every rule accepts, known again by the first name. */
+const somebody = () => ({
+  hospital_number: `H-${randomBytes(5).toString('hex')}`,
+  first_name: 'Failover',
+  last_name: 'Obi',
+  gender: 'Female',
+  date_of_birth: '1990-05-01',
+  date_of_birth_precision: 'Exact',
+});
 
 /**
  * Somebody who saves on a tablet and sends it over HTTP, again and again until it is acknowledged, as a device does: the same group under the
@@ -35,7 +65,7 @@ export class Nurse {
       password: who.password,
       device: { id: device, name: 'A tablet', schema: PROTOCOL_VERSION },
     };
-    const answer = await ask(base, 'POST', '/api/login', { body });
+    const answer = await post(`${base}/api/login`, body);
     if (answer.status !== 200) throw new Error(`Signing in answered ${answer.status}: ${answer.text}`);
     return new Nurse(base, device, answer.body as LoginReply);
   }
@@ -51,7 +81,7 @@ export class Nurse {
     const groups = [this.#sealed(id)];
     while (!this.#stopped) {
       const answer = await this.#push(groups).catch(() => null);
-      const status = (answer?.body as PushReply | undefined)?.groups?.[0]?.results[0]?.status;
+      const status = (answer?.body as PushReply | null | undefined)?.groups?.[0]?.results[0]?.status;
       if (answer?.status === 200 && status === 'applied') {
         this.acknowledged.add(id);
         return;
@@ -65,7 +95,7 @@ export class Nurse {
 
   #sealed(id: string) {
     const at = new Date().toISOString();
-    const patch = somebody({ first_name: 'Failover' });
+    const patch = somebody();
     const mutation = { mid: uuidv7(Date.now(), (n) => randomBytes(n)), kind: 'patients', id, op: 'create', base: 0, patch, at };
     const { device, user } = this.#reply;
     const body = JSON.stringify({
@@ -81,7 +111,7 @@ export class Nurse {
       ...{ device: this.#device, epoch: this.#reply.device?.epoch ?? null, schema: PROTOCOL_VERSION },
       ...{ sent_at: new Date().toISOString(), outbox_depth: groups.length, oldest_pending_at: null, groups },
     };
-    return ask(this.#base, 'POST', '/api/sync/push', { token: this.#reply.token, body });
+    return post(`${this.#base}/api/sync/push`, body, this.#reply.token);
   }
 
   /** The head of a fresh snapshot of a scope. */
