@@ -4,6 +4,7 @@ const BENCHES: Readonly<Record<string, () => Promise<object>>> = {
   api: async () => (await import('./api.ts')).benchApi(),
   search: async () => (await import('./search.ts')).benchSearch(),
   peers: async () => (await import('./peers.ts')).benchPeers(),
+  devices: async () => (await import('./devices.ts')).benchDevices(),
   propagation: async () => (await import('./propagation.ts')).benchPropagation(),
 };
 

@@ -46,6 +46,12 @@ const CHANGES = `
   select $1, 'patients', p.id, 'identity', h.seq + row_number() over (order by p.id), 'U', 1
   from patients p, sync_head h where h.facility_id = $1 and p.facility_id = $1`;
 
+/** Logs patients that were written by SQL, each as a commit of its own. */
+export async function logPatients(owner: Pick<pg.Pool, 'query'>, facility: string, patients: number): Promise<void> {
+  await owner.query(CHANGES, [facility]);
+  await owner.query('update sync_head set seq = seq + $2 where facility_id = $1', [facility, patients]);
+}
+
 /** Fills a ward by SQL, past the one way in: patients, their change log, investigations, prescriptions, and the copies without triggers. */
 export async function fillWard(
   owner: pg.Pool,
@@ -57,8 +63,7 @@ export async function fillWard(
   await loadPatients(owner, facility, patients, corpus(), say);
   const client = await owner.connect();
   try {
-    await client.query(CHANGES, [facility]);
-    await client.query('update sync_head set seq = seq + $2 where facility_id = $1', [facility, patients]);
+    await logPatients(client, facility, patients);
     for (const table of BUSY) await client.query(`alter table ${table} disable trigger user`);
     await client.query(LABS, [facility, doctor, patients]);
     await client.query(PRESCRIPTIONS, [facility, doctor, patients]);

@@ -140,7 +140,8 @@ function services(app: FastifyInstance, deps: AppDeps): Services {
   const end = new ServerEnd(store, {
     now: () => new Date(now()).toISOString(),
     newId,
-    authorOf: (device, author, body, sig, caller) => authors.verify(caller.actor.facility_id, device, author, body, sig),
+    authorOf: (device, author, body, sig, caller, rights) =>
+      authors.verify(caller.actor.facility_id, { device, author, body, sig }, rights),
     compress: (text) => compress(text),
     report: (what, error) => app.log.error({ err: error }, what),
   });

@@ -1,6 +1,6 @@
 import { createHmac, createSecretKey, type KeyObject, timingSafeEqual } from 'node:crypto';
 import type { Actor, Role } from '@psa/domain';
-import type { AuthorProblem } from '@psa/sync';
+import type { AuthorProblem, Rights } from '@psa/sync';
 import type { Database } from '../db/database.ts';
 
 const KEYS_MAX = 5_000;
@@ -18,13 +18,26 @@ export class Authors {
     this.#db = db;
   }
 
-  /** The author as an actor with the rights of today, or why not: BAD_SIGNATURE, ACCOUNT_CLOSED, AWAITING_APPROVAL. */
-  async verify(facility: string, device: string, author: string, body: string, sig: string): Promise<Actor | AuthorProblem> {
+  /**
+   * The author as an actor with the rights of today, or why not: BAD_SIGNATURE, ACCOUNT_CLOSED, AWAITING_APPROVAL.
+   * @param rights by author: what was read for groups that are judged together.
+   */
+  async verify(
+    facility: string,
+    { device, author, body, sig }: { device: string; author: string; body: string; sig: string },
+    rights: Rights,
+  ): Promise<Actor | AuthorProblem> {
     const key = await this.#key(facility, device, author);
     if (!key) return { code: 'BAD_SIGNATURE' };
     const right = createHmac('sha256', key).update(body, 'utf8').digest();
     const given = Buffer.from(sig, 'base64');
     if (given.length !== right.length || !timingSafeEqual(given, right)) return { code: 'BAD_SIGNATURE' };
+    const found = rights.get(author) ?? this.#rights(facility, author);
+    rights.set(author, found);
+    return await found;
+  }
+
+  async #rights(facility: string, author: string): Promise<Actor | AuthorProblem> {
     const { rows } = await this.#db.of(facility).query<{ role: Role; is_active: boolean; is_approved: boolean }>({
       name: 'author-find',
       text: 'select role, is_active and not deleted as is_active, is_approved from users where id = $1 and facility_id = $2',

@@ -31,6 +31,8 @@ export class Memory {
   #groups: { outbox: readonly OutboxEntry[]; acked: readonly AckedEntry[] } = { outbox: [], acked: [] };
   #cursor: number | null = null;
   #last: Promise<void> = Promise.resolve();
+  /** What is unsent will be read anew anyway, by a change that waits its turn. */
+  #lays = false;
   readonly #failed: (error: unknown) => void;
 
   /** @param failed a change could not be read back from the storage. */
@@ -58,6 +60,7 @@ export class Memory {
   /** Forgets everything. */
   empty(): void {
     this.#store = null;
+    this.#lays = false;
     this.#groups = { outbox: [], acked: [] };
     this.#cursor = null;
     this.views.forget();
@@ -69,6 +72,10 @@ export class Memory {
   heard(change: StoreChange): void {
     const store = this.#store;
     if (!store) return;
+    if (change.what === 'groups' && !change.saved) {
+      if (this.#lays) return;
+      this.#lays = true;
+    }
     this.#last = this.#last.then(() => (this.#store === store ? this.#take(store, change) : undefined)).catch(this.#failed);
   }
 
@@ -90,7 +97,11 @@ export class Memory {
   }
 
   async #take(store: IndexedDbDeviceStore, change: StoreChange): Promise<void> {
-    if (change.what === 'groups') return await (change.saved ? this.#add(change.saved) : this.#lay(store));
+    if (change.what === 'groups') {
+      if (change.saved) return this.#add(change.saved);
+      this.#lays = false;
+      return await this.#lay(store);
+    }
     if (change.what === 'rows') {
       const content = change.page ?? (await store.copies.changes(change.keys));
       const { cursor } = await store.meta();

@@ -49,27 +49,51 @@ export async function pushAll(c: Contacts): Promise<PushEnd> {
   const tooLarge = new Set<number>();
   for (;;) {
     const outbox = await c.store.outbox();
-    let waiting = outbox.filter((e) => e.state === 'waiting' && !tooLarge.has(e.cseq));
+    const waiting = outbox.filter((e) => e.state === 'waiting' && !tooLarge.has(e.cseq));
     if (waiting.length === 0) {
       if (tooLarge.size > 0) c.report.contact = 'stuck';
       return 'sent';
     }
-    let left: readonly OutboxEntry[] = outbox;
-    // What was read is sent to its end before the outbox is read again: thousands may wait.
+    const end = await pushEach(c, waiting, outbox, tooLarge);
+    if (end === 'pull first') return end;
+  }
+}
+
+/**
+ * Sends what was read to its end before the outbox is read again: thousands may wait. While the answers to one batch are taken in, the next is
+ * on its way; it was answered for before that, so the order holds. @param tooLarge grows.
+ */
+async function pushEach(
+  c: Contacts,
+  entries: readonly OutboxEntry[],
+  outbox: readonly OutboxEntry[],
+  tooLarge: Set<number>,
+): Promise<PushEnd> {
+  let waiting = entries;
+  let left = outbox;
+  let taking: Promise<boolean> = Promise.resolve(true);
+  try {
     while (waiting.length > 0) {
       const batch = nextGroups(waiting, c.memory.batch);
       c.progress({ doing: 'sending', groups: waiting.length });
       const reply = await send(c, batch, left);
+      if (!(await taking)) return 'pull first';
       if (reply === 'too_large') {
         const only = batch.length === 1 ? batch[0] : undefined;
         if (only) tooLarge.add(only.cseq);
         waiting = waiting.filter((entry) => entry !== only);
         continue;
       }
-      if (reply === null || !(await take(c, batch, reply))) return 'pull first';
+      if (reply === null) return 'pull first';
+      taking = take(c, batch, reply);
+      // It is waited for below; until then nobody listens.
+      taking.catch(() => undefined);
       waiting = waiting.slice(batch.length);
       left = left.filter((entry) => !batch.includes(entry));
     }
+    return (await taking) ? 'sent' : 'pull first';
+  } finally {
+    await taking;
   }
 }
 

@@ -32,6 +32,9 @@ export interface AuthorProblem {
   signer?: Actor;
 }
 
+/** By author: rights that were looked up for groups which are judged together, and count for all of them. */
+export type Rights = Map<string, Promise<Actor | AuthorProblem>>;
+
 /** What the server end needs of the world. */
 export interface ServerEnv {
   /** Server clock, ISO 8601. */
@@ -42,7 +45,14 @@ export interface ServerEnv {
    * belongs to the caller's facility; else why not (BAD_SIGNATURE, ACCOUNT_CLOSED, …): the group is then refused, and kept raw where nobody
    * is known to stand behind it.
    */
-  authorOf(device: string, author: string, body: string, sig: string, caller: Caller): Promise<Actor | AuthorProblem>;
+  authorOf(
+    device: string,
+    author: string,
+    body: string,
+    sig: string,
+    caller: Caller,
+    rights: Rights,
+  ): Promise<Actor | AuthorProblem>;
   /** The bytes of a text as they travel (gzip of UTF-8). */
   compress(text: string): Promise<Uint8Array> | Uint8Array;
   /** Something that a person who runs the server should see: the judge threw. */

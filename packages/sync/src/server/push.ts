@@ -1,7 +1,7 @@
 import { ProblemError } from '@psa/domain';
 import type { Group, PushReply, PushRequest, SignedGroup } from '../protocol.ts';
 import type { DecideContext } from './context.ts';
-import type { AuthorProblem, Caller, ServerEnv } from './end.ts';
+import type { AuthorProblem, Caller, Rights, ServerEnv } from './end.ts';
 import { refuseGroup } from './outcome.ts';
 import { midsOfRaw, quarantineRaw, type RawGroup, readGroup } from './raw.ts';
 import type { Life, ServerStore } from './store.ts';
@@ -72,9 +72,11 @@ async function pushSigned(
 ): Promise<Answer[]> {
   const answers: Answer[] = [];
   let wave = new Wave<Ready>();
+  let rights: Rights = new Map();
   const settle = async (): Promise<void> => {
     const { wishes } = wave;
     wave = new Wave();
+    rights = new Map();
     const outcomes = await pushWave(store, wishes);
     wishes.forEach(({ cseq, group }, i) => {
       const outcome = outcomes[i];
@@ -87,9 +89,7 @@ async function pushSigned(
     const base = contextOf(env, caller, signed, about);
     const raw: RawGroup = { device: caller.device, cseq: signed.cseq, body: signed.body, sig: signed.sig };
     const group = readGroup(signed.body);
-    const author = group
-      ? await authorOf(env, caller, group.device, group.author, raw)
-      : ({ code: 'UNREADABLE' } satisfies AuthorProblem);
+    const author = group ? await authorOf(env, caller, group, raw, rights) : ({ code: 'UNREADABLE' } satisfies AuthorProblem);
     if (!group || 'code' in author) {
       await settle();
       if (group && 'signer' in author && author.signer) {
@@ -130,10 +130,10 @@ const contextOf = (env: ServerEnv, caller: Caller, { cseq }: SignedGroup, about:
 });
 
 /** A device carries only what was saved on it, in the name of somebody of the same facility. */
-async function authorOf(env: ServerEnv, caller: Caller, device: string, author: string, raw: RawGroup) {
+async function authorOf(env: ServerEnv, caller: Caller, { device, author }: Group, raw: RawGroup, rights: Rights) {
   const wrong: AuthorProblem = { code: 'BAD_SIGNATURE' };
   if (device !== caller.device) return wrong;
-  const found = await env.authorOf(device, author, raw.body, raw.sig, caller);
+  const found = await env.authorOf(device, author, raw.body, raw.sig, caller, rights);
   if ('code' in found) return found.signer && found.signer.user_id !== author ? wrong : found;
   return found.user_id === author && found.facility_id === caller.actor.facility_id ? found : wrong;
 }

@@ -71,6 +71,18 @@ describe('groups that have nothing in common', () => {
     expect(await h.store.head(h.facility)).toBe(before + 2);
   });
 
+  test('[S20] are halved until the one that fails is by itself', async () => {
+    const { h, wave, create } = await ward();
+    const taken = { hospital_number: 'UNTH/2026/000001' };
+    await wave(create(h.newId(), taken));
+    const before = await h.store.head(h.facility);
+    const groups = Array.from({ length: 32 }, (_, i) => create(h.newId(), i === 19 ? taken : {}));
+    const outcomes = await wave(...groups);
+    expect(statuses(outcomes).map(([status]) => status)).toEqual(groups.map((_, i) => (i === 19 ? 'refused' : 'applied')));
+    // 16, 8, and of the eight around it 4 and each of the others.
+    expect(await h.store.head(h.facility)).toBeLessThanOrEqual(before + 2 + 1 + 3);
+  });
+
   test('[S29] are kept apart from one at which the judge fails', async () => {
     const { h, wave, create } = await ward();
     const id = h.newId();

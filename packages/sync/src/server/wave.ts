@@ -1,12 +1,14 @@
-import type { Group } from '../protocol.ts';
+import { type Group, PUSH_GROUPS_MAX } from '../protocol.ts';
 import type { DecideContext, Decision } from './context.ts';
 import { decideGroup, needOf } from './decide.ts';
 import { type GroupOutcome, isUnwritable, pushGroup } from './group.ts';
 import { allOf, keysOf, viewOf } from './need.ts';
 import { type Effects, type Need, NO_EFFECTS, type ServerStore } from './store.ts';
 
-/** Groups of one device that share a transaction at most. More would not cost less each. */
-const WAVE_MAX = 64;
+/** Groups of one device that share a transaction at most: all that one request may bring. */
+const WAVE_MAX = PUSH_GROUPS_MAX;
+/** Fewer than this are taken one by one when they cannot share; more are halved first. */
+const HALVED_LEAST = 8;
 /** How often the judge may ask for more before the groups are taken one by one. */
 const ROUNDS_MAX = 3;
 
@@ -32,12 +34,17 @@ export class Wave<W extends Wish> {
 
 /**
  * Judges and writes groups that have nothing in common in one transaction (S20). When it fails for whatever reason that lies in one of
- * them, nothing of it was written, and they are taken one by one in their order: each then sees what those before it did.
+ * them, nothing of it was written, and they are taken in halves, in the end one by one, in their order: each then sees what those before it did.
  * @returns the outcomes in order, after the commit. Rejects only when the store does: then nothing is known.
  */
 export async function pushWave(store: ServerStore, wishes: readonly Wish[]): Promise<GroupOutcome[]> {
   const shared = wishes.length > 1 ? await together(store, wishes) : null;
   if (shared) return shared;
+  if (wishes.length >= HALVED_LEAST) {
+    const middle = Math.ceil(wishes.length / 2);
+    const first = await pushWave(store, wishes.slice(0, middle));
+    return [...first, ...(await pushWave(store, wishes.slice(middle)))];
+  }
   const outcomes: GroupOutcome[] = [];
   for (const { group, ctx } of wishes) outcomes.push(await pushGroup(store, group, ctx));
   return outcomes;
