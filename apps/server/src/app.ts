@@ -12,6 +12,7 @@ import { Lockout } from './auth/lockout.ts';
 import { Passwords } from './auth/passwords.ts';
 import { Sessions } from './auth/sessions.ts';
 import { Tokens } from './auth/tokens.ts';
+import { keepArchive } from './db/archive-nights.ts';
 import { Database } from './db/database.ts';
 import { isMigrated } from './db/migrate.ts';
 import { randomBytes } from './db/random.ts';
@@ -109,6 +110,7 @@ export function buildApp(deps: AppDeps): FastifyInstance {
   webApp(app, deps.webDir);
   listen(app, deps, s);
   keepMonths(app, s.db.of(null));
+  keepArchive(app, s.db, () => new Date((deps.now ?? Date.now)()));
   closeSoon(app);
   return app;
 }

@@ -134,23 +134,35 @@ export function mayEditField(actor: Actor, def: Rights, field: string): boolean 
  * - `medicines`: prescriptions and what dosing needs (weight, height).
  * - `stock`: receipts, uses and counts.
  * - `learning`: lessons and questions without their keys. `authoring`: the keys.
+ * - `known`: who the patients in the archive are, and their allergies (archive.ts): last, as nobody waits for them.
  */
-export const SCOPES = ['ref', 'identity', 'clinical', 'orders', 'medicines', 'stock', 'learning', 'authoring'] as const;
+export const SCOPES = [
+  'ref',
+  'identity',
+  'clinical',
+  'orders',
+  'medicines',
+  'stock',
+  'learning',
+  'authoring',
+  'known',
+] as const;
 export type Scope = (typeof SCOPES)[number];
 
-const CARE = ['ref', 'identity', 'clinical', 'orders', 'medicines', 'stock', 'learning'] as const;
+const CARE = ['ref', 'identity', 'clinical', 'orders', 'medicines', 'stock', 'learning', 'known'] as const;
+const AUTHORS = [...CARE.slice(0, -1), 'authoring', 'known'] as const;
 
 const SCOPES_BY_ROLE: Readonly<Record<Role, readonly Scope[]>> = {
-  super_admin: ['ref', 'identity', 'stock', 'learning'],
-  consultant: [...CARE, 'authoring'],
-  senior_registrar: [...CARE, 'authoring'],
+  super_admin: ['ref', 'identity', 'stock', 'learning', 'known'],
+  consultant: AUTHORS,
+  senior_registrar: AUTHORS,
   junior_registrar: CARE,
   house_officer: CARE,
   medical_officer: CARE,
   anaesthetist: CARE,
   nursing: CARE,
-  lab: ['ref', 'identity', 'orders', 'learning'],
-  pharmacy: ['ref', 'identity', 'medicines', 'stock', 'learning'],
+  lab: ['ref', 'identity', 'orders', 'learning', 'known'],
+  pharmacy: ['ref', 'identity', 'medicines', 'stock', 'learning', 'known'],
 };
 
 /** The scopes a role is sent, in the order a device should fetch them. */
@@ -181,5 +193,8 @@ const PERSON = 'user:';
 /** The scope of what belongs to one person. */
 export const personScope = (userId: string): string => `${PERSON}${userId}`;
 
-/** All scopes this person's devices may hold: those of the role, and the person's own, which comes last. */
-export const scopesOfActor = (actor: Actor): string[] => [...scopesOf(actor.role), personScope(actor.user_id)];
+/** All scopes this person's devices may hold, in the order to fetch them: those of the role and the person's own; the archive comes last. */
+export const scopesOfActor = (actor: Actor): string[] => {
+  const scopes = scopesOf(actor.role);
+  return [...scopes.slice(0, -1), personScope(actor.user_id), ...scopes.slice(-1)];
+};

@@ -1,4 +1,5 @@
 export * from './access.ts';
+export * from './archive.ts';
 export * from './chance.ts';
 export * from './clinical-summary/index.ts';
 export * from './deidentify/index.ts';

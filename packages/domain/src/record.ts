@@ -1,4 +1,5 @@
 import { personScope, type RecordAccess, type Scope } from './access.ts';
+import { archivedScope, fileOf, goesToArchive, homeScope, patientOfScope } from './archive.ts';
 import type { Field, FieldSpec, Json, MergeRule } from './fields.ts';
 
 /**
@@ -87,6 +88,8 @@ export interface RecordDef<F extends Record<string, FieldSpec> = Record<string, 
   against?: readonly AgainstRule[];
   across?: readonly AcrossRule[];
   locks?: readonly LockRule[];
+  /** While such a row is there its patient is with the unit and does not go to the archive. `until`: up to that day, which must be given. */
+  open?: { field: string; is: readonly string[]; until?: string };
   /** Each row holds the hash of the one before, and each month of this instant has a table of its own (docs/decisions/0011-audit-chain.md). */
   chained?: string;
   /** Each row says that its author read the row this link names; the audit tells it so, and it is nobody's work that waits or needs attention. */
@@ -146,17 +149,31 @@ export function defineRecord<const F extends Record<string, FieldSpec>>(def: Rec
   return def;
 }
 
-/** The scope that a row lives in. */
-export function scopeOfRow(def: RecordDef, row: Readonly<Record<string, unknown>>): string {
+/**
+ * The scope that a row lives in.
+ * @param archived the patients in the archive.
+ */
+export function scopeOfRow(
+  def: RecordDef,
+  row: Readonly<Record<string, unknown>>,
+  archived: { has(patient: string): boolean } = NOBODY_ARCHIVED,
+): string {
   if (def.scope === 'row') return String(row.scope);
   if (def.scope === 'person') return personScope(String(row[def.access.own?.field ?? '']));
-  return def.scope;
+  const patient = fileOf(def, row);
+  return patient !== null && archived.has(patient) ? archivedScope(def.scope, patient) : def.scope;
 }
 
-/** Whether this scope may hold rows of this record: its own; any, when a row names its scope; that of any person, when a row is somebody's. */
+const NOBODY_ARCHIVED: ReadonlySet<string> = new Set();
+
+/**
+ * Whether this scope may hold rows of this record: its own, or its part in the archive; any, when a row names its scope; that of any
+ * person, when a row is somebody's.
+ */
 export function mayHold(def: RecordDef, scope: string): boolean {
-  if (def.scope === 'row') return true;
-  return def.scope === 'person' ? scope.startsWith(personScope('')) : def.scope === scope;
+  if (def.scope === 'row') return patientOfScope(scope) === null;
+  if (def.scope === 'person') return scope.startsWith(personScope(''));
+  return def.scope === scope || (def.scope === homeScope(scope) && goesToArchive(def));
 }
 
 export interface Stamp {

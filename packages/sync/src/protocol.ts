@@ -16,6 +16,8 @@ export const PUSH_BYTES_MAX = 256 * 1024;
 export const GROUP_MUTATIONS_MAX = 100;
 /** One page of changes: 500 rows are about 300 kB before compression. */
 export const PULL_ROWS_MAX = 500;
+/** Scopes a device may hold: those of its role, and up to three for each patient opened out of the archive. */
+export const HELD_MAX = 300;
 /** Records in one page of a snapshot: large enough to compress and seal well, small enough to lose on a cut line. */
 export const SNAPSHOT_PAGE_ROWS = 500;
 /** What a live event carries at most; what is more is pulled. A page of a few rows costs less than the request that it saves. */
@@ -146,7 +148,7 @@ export const pullRequestSchema = z.strictObject({
   sent_at: moment,
   /** Everything up to this sequence number is held; null before the first snapshot. */
   cursor: z.int().min(0).nullable(),
-  held: z.array(z.string().max(60)).max(100),
+  held: z.array(z.string().max(60)).max(HELD_MAX),
   limit: z.int().min(1).max(PULL_ROWS_MAX).optional(),
   digest: z.boolean().optional(),
   outbox_depth: z.int().min(0).optional(),
@@ -160,8 +162,11 @@ export interface KindDigest {
   sum: number;
 }
 
-/** A row that is no longer there: retracted (`D`) or out of the device's reach (`X`). */
-export type Gone = [kind: string, id: string, op: 'D' | 'X', version: number];
+/**
+ * A row that is no longer there: retracted (`D`) or gone to another scope (`X`). One that went to the archive or came back went as it is:
+ * its copy in the scope named goes, whatever its version, and no other.
+ */
+export type Gone = [kind: string, id: string, op: 'D' | 'X', version: number, left?: string];
 
 export interface PullReply {
   epoch: string;
@@ -170,6 +175,8 @@ export interface PullReply {
   server_time: string;
   rows: Readonly<Record<string, AnyRow[]>>;
   gone: Gone[];
+  /** Patients whose rows in this page lie in the archive. Absent: none. */
+  archived?: string[];
   /** The cursor after this page. Never inside a transaction. */
   next: number;
   more: boolean;
@@ -186,7 +193,7 @@ export interface PullReply {
  * A page of changes that a live event carries (S53): what a pull from `from` in the scopes `held` would have been answered when it was made.
  * `held` is all that the person at the other end might hold at that moment.
  */
-export interface CarriedPage extends Pick<PullReply, 'epoch' | 'rows' | 'gone' | 'next'> {
+export interface CarriedPage extends Pick<PullReply, 'epoch' | 'rows' | 'gone' | 'archived' | 'next'> {
   from: number;
   held: string[];
 }

@@ -1,4 +1,4 @@
-import { type Actor, OFFLINE_LEASE_HOURS, ProblemError, type RandomBytes, scopesOfActor } from '@psa/domain';
+import { type Actor, homeScope, OFFLINE_LEASE_HOURS, ProblemError, type RandomBytes, scopesOfActor } from '@psa/domain';
 import type { DeviceGrant } from '@psa/sync';
 import pg from 'pg';
 import type { Database } from '../db/database.ts';
@@ -47,7 +47,9 @@ export async function grant(
 ): Promise<DeviceGrant> {
   const scopes = scopesOfActor(actor);
   const author = `author:${actor.user_id}`;
-  const names = ['outbox', author, ...scopes.map((scope) => `scope:${scope}`)];
+  // What went to the archive is sealed like the rest of its scope.
+  const sealed = [...new Set(scopes.map(homeScope))];
+  const names = ['outbox', author, ...sealed.map((scope) => `scope:${scope}`)];
   const fresh = names.map(() => Buffer.from(random(KEY_BYTES)));
   const own = db.of(actor.facility_id);
   await own.query(
@@ -77,7 +79,7 @@ export async function grant(
     scopes,
     keys: {
       outbox: key('outbox'),
-      scopes: Object.fromEntries(scopes.map((scope) => [scope, key(`scope:${scope}`)])),
+      scopes: Object.fromEntries(sealed.map((scope) => [scope, key(`scope:${scope}`)])),
       author: key(author),
     },
   };

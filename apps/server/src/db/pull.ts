@@ -1,4 +1,4 @@
-import { sqlName } from '@psa/domain';
+import { patientOfScope, sqlName } from '@psa/domain';
 import type { Scoped } from './database.ts';
 import type { Step } from './load.ts';
 import { kindOf, rowJson, type Statement } from './sql.ts';
@@ -8,8 +8,10 @@ import { BEGIN_READ, flight } from './transact.ts';
 export interface PrintedChanges {
   /** A JSON object in pieces (kind → rows): a text of a row each is made and sent in less time than one long one. */
   rows: string[];
-  /** A JSON array of `[kind, id, op, version]`. */
+  /** A JSON array of `Gone`. */
   gone: string;
+  /** Patients whose rows in this page lie in the archive. */
+  archived: string[];
   next: number;
   more: boolean;
 }
@@ -18,9 +20,9 @@ export interface PrintedChanges {
 export interface Changes {
   next: number;
   more: boolean;
-  /** Rows by kind, in the order of their changes; `scopes` are those of the rows, as PostgreSQL's text of an array. */
-  kinds: { kind: string; scopes: string; texts: string[] }[];
-  /** `[kind, id, op, version]` as JSON. */
+  /** Rows by kind, in the order of their changes; `ids` and `scopes` are those of the rows, as PostgreSQL's text of an array. */
+  kinds: { kind: string; ids: string; scopes: string; texts: string[] }[];
+  /** `Gone` as JSON. */
   gone: { scope: string; text: string }[];
 }
 
@@ -64,7 +66,8 @@ export const CHANGED: Statement = {
        order by seq limit 1) is not null as more,
      (select array_agg(kind order by kind) from by_kind) as kinds, (select array_agg(ids order by kind) from by_kind) as ids,
      (select array_agg(scopes order by kind) from by_kind) as scopes,
-     (select array_agg(json_build_array(kind, id, op, version)::text order by seq, kind, id) from changed where op <> 'U') as gone,
+     (select array_agg((case when op = 'X' and kind <> 'sync_conflicts' then json_build_array(kind, id, op, version, scope)
+       else json_build_array(kind, id, op, version) end)::text order by seq, kind, id) from changed where op <> 'U') as gone,
      (select array_agg(scope order by seq, kind, id) from changed where op <> 'U') as gone_scopes
    from cut cross join head`,
 };
@@ -106,6 +109,7 @@ export function readChanges(
       more,
       kinds: kinds.map((kind, i) => ({
         kind,
+        ids: line.ids?.[i] ?? '{}',
         scopes: line.scopes?.[i] ?? '{}',
         texts: (answers[i]?.rows ?? []).map(({ row }) => row as string),
       })),
@@ -115,25 +119,46 @@ export function readChanges(
 }
 
 /** All of these changes as a page. */
-export function printed({ next, more, kinds, gone }: Changes): PrintedChanges {
+export function printed(changes: Changes): PrintedChanges {
+  const { next, more, kinds, gone } = changes;
   const parts = kinds.flatMap(({ kind, texts }, i) => [
     `${i === 0 ? '' : ','}${JSON.stringify(kind)}:[`,
     ...texts.map((text, n) => (n === 0 ? text : `,${text}`)),
     ']',
   ]);
-  return { rows: ['{', ...parts, '}'], gone: `[${gone.map(({ text }) => text).join()}]`, next, more };
+  return {
+    rows: ['{', ...parts, '}'],
+    gone: `[${gone.map(({ text }) => text).join()}]`,
+    archived: archivedIn(changes),
+    next,
+    more,
+  };
 }
 
-/** The scopes of the rows of a kind; no scope has a letter that PostgreSQL would quote. */
-export const scopesOf = ({ scopes }: Changes['kinds'][number]): string[] => scopes.slice(1, -1).split(',');
+/** Patients of whom changes tell that their rows lie in the archive: each such commit tells of the patient, or of their file. */
+function archivedIn({ kinds }: Changes): string[] {
+  const patients = kinds.flatMap((of) => {
+    const ids = of.kind === 'patients' ? listed(of.ids) : [];
+    return scopesOf(of).flatMap((scope, i) => patientOfScope(scope) ?? (scope === 'known' ? (ids[i] ?? []) : []));
+  });
+  return [...new Set(patients)];
+}
+
+/** PostgreSQL's text of an array of ids or scopes: none has a letter that it would quote. */
+const listed = (array: string): string[] => array.slice(1, -1).split(',');
+
+/** The scopes of the rows of a kind. */
+export const scopesOf = ({ scopes }: Changes['kinds'][number]): string[] => listed(scopes);
 
 /** The changes that are told in one of these scopes: what `readChanges` would have answered for them, as long as there is no `more`. */
 export function within(changes: Changes, scopes: ReadonlySet<string>): Changes {
   const kinds = changes.kinds.flatMap((of) => {
     const each = scopesOf(of);
     if (each.length !== of.texts.length) throw new Error(`A row of ${of.kind} has no scope.`);
-    const texts = of.texts.filter((_text, i) => scopes.has(each[i] ?? ''));
-    return texts.length === 0 ? [] : [{ ...of, texts }];
+    const seen = <T>(list: readonly T[]): T[] => list.filter((_one, i) => scopes.has(each[i] ?? ''));
+    const texts = seen(of.texts);
+    if (texts.length === 0) return [];
+    return [{ ...of, texts, ids: `{${seen(listed(of.ids)).join()}}`, scopes: `{${seen(each).join()}}` }];
   });
   return { ...changes, kinds, gone: changes.gone.filter(({ scope }) => scopes.has(scope)) };
 }

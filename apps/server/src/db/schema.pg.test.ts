@@ -144,6 +144,7 @@ test('every table of the database is a declared record or one that is listed her
   expect(others).toEqual([
     'ai_keys',
     'ai_usage',
+    'archived_patients',
     'audit_heads',
     'device_keys',
     'legacy_rows',

@@ -49,7 +49,9 @@ const DEFINERS = [
   // Counts over all of them, for whoever watches the server; of devices the ids.
   'server_figures',
   // The numbers of commits; the trail and its months.
-  ...['sync_stamp', 'audit_write', 'audit_make_months'],
+  ...['sync_stamp', 'sync_number', 'audit_write', 'audit_make_months'],
+  // Who is in the archive: the facility that the connection named, and the nights of all.
+  ...['archive_begin', 'archive_patient', 'archive_move', 'archive_patient_of', 'archive_held', 'archive_facilities'],
   // Tables that only they touch.
   ...[
     'search_patients',

@@ -40,17 +40,20 @@ function commitsOf(answered: readonly Effects[], transactions: ReadonlyMap<strin
     const key = (final && transactions.get(final.mutation.mid)) ?? `alone ${i}`;
     shared.set(key, [...(shared.get(key) ?? []), effects]);
   });
-  return [...shared.values()].map((members) => ({
-    writes: members.flatMap((m) => m.writes),
-    mutations: members.flatMap((m) => m.mutations),
-    quarantine: members.flatMap((m) => m.quarantine),
-    closed: members.flatMap((m) => m.closed),
-    audit: members.flatMap((m) => m.audit),
-  }));
+  return [...shared.values()].map(
+    (members) =>
+      (members.length === 1 && members[0]) || {
+        writes: members.flatMap((m) => m.writes),
+        mutations: members.flatMap((m) => m.mutations),
+        quarantine: members.flatMap((m) => m.quarantine),
+        closed: members.flatMap((m) => m.closed),
+        audit: members.flatMap((m) => m.audit),
+      },
+  );
 }
 
 /** The commits in an order in which each finds the rows as it had read them: answers come back in nearly that order. */
-function inCommitOrder(answered: readonly Effects[]): Commit[] {
+function inCommitOrder(answered: readonly Effects[], moves: ReadonlyMap<Effects, string>): Commit[] {
   const versions = new Map<string, number>();
   const commits: Commit[] = [];
   let waiting = [...answered];
@@ -70,8 +73,9 @@ function inCommitOrder(answered: readonly Effects[]): Commit[] {
   }
   let seq = 0;
   return [...commits, ...waiting.map((effects) => ({ seq: null, effects }))].map(({ effects }) => ({
-    seq: effects.writes.some((w) => travels(w.kind)) ? ++seq : null,
+    seq: moves.has(effects) || effects.writes.some((w) => travels(w.kind)) ? ++seq : null,
     effects,
+    ...(moves.has(effects) && { file: moves.get(effects) ?? '' }),
   }));
 }
 
@@ -79,6 +83,8 @@ function inCommitOrder(answered: readonly Effects[]): Commit[] {
 async function database(facility: string): Promise<SimDatabase> {
   const real = new PgServerStore(new Database(pool));
   const answered: Effects[] = [];
+  /** Commits that took a patient to the archive stand among the others. */
+  const moves = new Map<Effects, string>();
   const store: ServerStore = {
     transact: async (of, need, decide) => {
       const done = await real.transact(of, need, decide);
@@ -105,6 +111,16 @@ async function database(facility: string): Promise<SimDatabase> {
   return {
     store,
     real: true,
+    archive: async (patient) => {
+      const [row] = await rows([{ kind: 'patients', id: patient }]);
+      if (!row || row.row.deleted) return;
+      const db = new Database(pool).of(facility);
+      const { rows: went } = await db.query<{ rows: number }>('select archive_patient($1, $2) as rows', [facility, patient]);
+      if (!went[0]?.rows) return;
+      const move = { ...NO_EFFECTS };
+      moves.set(move, patient);
+      answered.push(move);
+    },
     oracle: async () => {
       const entities = await select<Entity>(
         'select kind, id, scope, seq::int as seq, op, version from sync_entity where facility_id = $1',
@@ -126,8 +142,13 @@ async function database(facility: string): Promise<SimDatabase> {
         rows: await rows([...entities, ...unsent()]),
         mutations,
         quarantine,
-        commits: inCommitOrder(commitsOf(answered, new Map(logged.map(({ mid, tx }) => [mid, tx])))),
+        commits: inCommitOrder(commitsOf(answered, new Map(logged.map(({ mid, tx }) => [mid, tx]))), moves),
         entities,
+        archived: new Set(
+          (await select<{ id: string }>('select patient_id as id from archived_patients where facility_id = $1')).map(
+            (r) => r.id,
+          ),
+        ),
         lives: [{ epoch: (await real.epoch(facility)).epoch, commits: 0 }],
       };
     },

@@ -1,6 +1,10 @@
 import {
   type FieldSpec,
+  goesToArchive,
+  homeScope,
   isAppendOnly,
+  mayHold,
+  patientOfScope,
   personScope,
   RECORD_LIST,
   type RecordDef,
@@ -186,8 +190,18 @@ export const AUDIT = statement(
      $11::text[], $12::text[], $13::timestamptz[])`,
 );
 
+/** The column that says whose file row `t` belongs to. */
+const fileColumn = (def: RecordDef): string => (def.name === 'patients' ? 't.id' : 't.patient_id');
+
+/** SQL: the patient of row `t` is in the archive. */
+const inArchive = (def: RecordDef): string =>
+  `exists (select from archived_patients a where a.facility_id = t.facility_id and a.patient_id = ${fileColumn(def)})`;
+
 /** SQL for the scope of row `t`. */
 function inScope(def: RecordDef): string {
+  if (goesToArchive(def)) {
+    return `case when ${inArchive(def)} then archive_scope(${sqlText(def.scope)}, ${fileColumn(def)}) else ${sqlText(def.scope)} end`;
+  }
   if (def.scope === 'row') return 't.scope';
   if (def.scope === 'person') return `${sqlText(personScope(''))} || t.${sqlName(def.access.own?.field ?? '')}`;
   return sqlText(def.scope);
@@ -208,25 +222,35 @@ export const DIGEST = statement(
 );
 
 /** Records of which a scope may hold rows, in the order of the record list. */
-export const kindsOfScope = (scope: string): RecordDef[] =>
-  SYNCED.filter(
-    (def) => def.scope === scope || def.scope === 'row' || (def.scope === 'person' && scope.startsWith(personScope(''))),
-  );
+export const kindsOfScope = (scope: string): RecordDef[] => SYNCED.filter((def) => mayHold(def, scope));
 
-/** All rows of a scope, by id. $1 facility, and $2 scope where rows name their own. → row */
-export function snapshotSql(def: RecordDef): Statement {
-  return statement(`snapshot ${def.name}`, `select ${rowJson(def)} as row ${snapshotFrom(def)} order by t.id`);
+/** All rows of a scope, by id. $1 facility, $2 scope, or the patient of a scope that holds one file. → row */
+export function snapshotSql(def: RecordDef, scope: string): Statement {
+  const [which, from] = snapshotFrom(def, scope);
+  return statement(`snapshot ${def.name}${which}`, `select ${rowJson(def)} as row ${from} order by t.id`);
 }
 
 /** The same as JSON arrays of $3 rows each, printed by PostgreSQL. → count, json */
-export function snapshotPagesSql(def: RecordDef): Statement {
+export function snapshotPagesSql(def: RecordDef, scope: string): Statement {
+  const [which, from] = snapshotFrom(def, scope);
   return statement(
-    `snapshot pages ${def.name}`,
+    `snapshot pages ${def.name}${which}`,
     `select count(*) as count, '[' || string_agg(j, ',' order by n) || ']' as json
-     from (select ${rowJson(def)}::text as j, row_number() over (order by t.id) as n ${snapshotFrom(def)}) numbered
+     from (select ${rowJson(def)}::text as j, row_number() over (order by t.id) as n ${from}) numbered
      group by (n - 1) / $3::int order by (n - 1) / $3::int`,
   );
 }
 
-const snapshotFrom = (def: RecordDef): string =>
-  `from ${def.name} t where t.facility_id = $1 and ${inScope(def)} = $2::text and not t.deleted`;
+/** What $2 is when a scope is read. */
+export const snapshotKey = (scope: string): string => patientOfScope(scope) ?? scope;
+
+/** A word for the name of the statement, and where the rows are: three ways in, each with the index that serves it. */
+function snapshotFrom(def: RecordDef, scope: string): [which: string, from: string] {
+  const from = `from ${def.name} t where t.facility_id = $1 and not t.deleted and`;
+  if (!goesToArchive(def)) return ['', `${from} ${inScope(def)} = $2::text`];
+  const named = '$2::text is not null';
+  if (patientOfScope(scope) !== null) return [' of one', `${from} ${fileColumn(def)} = $2::text::uuid and ${inArchive(def)}`];
+  return homeScope(scope) === scope
+    ? ['', `${from} ${named} and not ${inArchive(def)}`]
+    : [' archived', `${from} ${named} and ${inArchive(def)}`];
+}

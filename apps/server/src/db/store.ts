@@ -1,5 +1,5 @@
 import type { AnyRow } from '@psa/domain';
-import type { AuditEntry, Broken, Effects, Gone, KindDigest, Life, Loaded, Need, ServerStore } from '@psa/sync';
+import type { AuditEntry, Broken, ChangesPage, Effects, Gone, KindDigest, Life, Loaded, Need, ServerStore } from '@psa/sync';
 import pg from 'pg';
 import { GroupCommit } from './batch.ts';
 import { lostRace } from './broken.ts';
@@ -7,7 +7,7 @@ import type { Database } from './database.ts';
 import { auditOnly } from './effects.ts';
 import type { Step } from './load.ts';
 import { type Changes, type PrintedChanges, printed, readChanges } from './pull.ts';
-import { DIGEST, kindsOfScope, type Statement, snapshotPagesSql, snapshotSql, utc } from './sql.ts';
+import { DIGEST, kindsOfScope, type Statement, snapshotKey, snapshotPagesSql, snapshotSql, utc } from './sql.ts';
 import { BEGIN_READ, flight, Transactions } from './transact.ts';
 
 const AUDIT_TRIES_MAX = 5;
@@ -64,14 +64,10 @@ export class PgServerStore implements ServerStore {
     return (await db.query<Life>(read)).rows[0] as Life;
   }
 
-  async pull(
-    facility: string,
-    after: number,
-    scopes: readonly string[],
-    limit: number,
-  ): Promise<{ rows: Record<string, AnyRow[]>; gone: Gone[]; next: number; more: boolean }> {
-    const { rows, gone, next, more } = await this.pullPrinted(facility, after, scopes, limit);
-    return { rows: JSON.parse(rows.join('')) as Record<string, AnyRow[]>, gone: JSON.parse(gone) as Gone[], next, more };
+  async pull(facility: string, after: number, scopes: readonly string[], limit: number): Promise<ChangesPage> {
+    const { rows, gone, archived, next, more } = await this.pullPrinted(facility, after, scopes, limit);
+    const parsed = { rows: JSON.parse(rows.join('')) as Record<string, AnyRow[]>, gone: JSON.parse(gone) as Gone[] };
+    return { ...parsed, archived, next, more };
   }
 
   /** As `pull`, with rows and what is gone as PostgreSQL printed them. */
@@ -128,8 +124,8 @@ export class PgServerStore implements ServerStore {
     size?: number,
   ): Promise<number> {
     const steps = kindsOfScope(scope).map((def): Step => {
-      const sql = size === undefined ? snapshotSql(def) : snapshotPagesSql(def);
-      const values = size === undefined ? [facility, scope] : [facility, scope, size];
+      const sql = size === undefined ? snapshotSql(def, scope) : snapshotPagesSql(def, scope);
+      const values = [facility, snapshotKey(scope), ...(size === undefined ? [] : [size])];
       return { sql, values, take: (found) => take(def.name, found) };
     });
     return this.#db.of(facility).borrow(async (client, begin) => {

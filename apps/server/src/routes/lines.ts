@@ -141,7 +141,8 @@ export class Lines {
     );
     if (!carried) return null;
     const { head, page } = carried;
-    const data = `{"rows":${page.rows.join('')},"gone":${page.gone},${JSON.stringify(head).slice(1)}`;
+    const archived = page.archived.length > 0 ? `"archived":${JSON.stringify(page.archived)},` : '';
+    const data = `{"rows":${page.rows.join('')},"gone":${page.gone},${archived}${JSON.stringify(head).slice(1)}`;
     if (data.length > CARRIED_BYTES_MAX) return null;
     // A line of an event ends at its first line break; in JSON none means anything.
     return `event: page\ndata: ${data.replace(/[\r\n]/g, ' ')}\n\n`;

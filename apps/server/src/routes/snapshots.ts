@@ -10,6 +10,9 @@ const CHANGES_MAX = 5_000;
 /** Compressed pages kept, all facilities and scopes together, unfinished downloads' older ones included. */
 const KEPT_BYTES_MAX = 256 * 1024 * 1024;
 
+/** So many at most: the file of one patient is small, and there are many. */
+const KEPT_MAX = 2_000;
+
 export interface Snapshot {
   header: SnapshotHeader;
   pages: Buffer[];
@@ -115,10 +118,11 @@ export class Snapshots {
     this.#kept.set(id, { place, snapshot, bytes });
     this.#newest.set(place, id);
     this.#bytes += bytes;
-    for (const [old, { bytes: freed }] of this.#kept) {
-      if (this.#bytes <= KEPT_BYTES_MAX || old === id) break;
+    for (const [old, { place: of, bytes: freed }] of this.#kept) {
+      if ((this.#bytes <= KEPT_BYTES_MAX && this.#kept.size <= KEPT_MAX) || old === id) break;
       this.#kept.delete(old);
       this.#bytes -= freed;
+      if (this.#newest.get(of) === old) this.#newest.delete(of);
     }
   }
 }

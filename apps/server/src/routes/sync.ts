@@ -1,5 +1,5 @@
 import { Readable } from 'node:stream';
-import { ProblemError } from '@psa/domain';
+import { mayHoldScope, ProblemError } from '@psa/domain';
 import { grants, pullRequestSchema, pushRequestSchema } from '@psa/sync';
 import type { FastifyInstance } from 'fastify';
 import { z } from 'zod';
@@ -51,7 +51,8 @@ export function syncRoutes(app: FastifyInstance, s: Services): void {
     taken?.();
     if (body.cursor !== null) s.metrics?.pullCommits.observe(Math.max(0, head.next - body.cursor));
     // The rows travel as PostgreSQL printed them.
-    const rest = `,"gone":${page?.gone ?? '[]'},${JSON.stringify(head).slice(1)}`;
+    const archived = page && page.archived.length > 0 ? `,"archived":${JSON.stringify(page.archived)}` : '';
+    const rest = `,"gone":${page?.gone ?? '[]'}${archived},${JSON.stringify(head).slice(1)}`;
     const parts = ['{"rows":', ...(page?.rows ?? ['{}']), rest];
     return reply.type(JSON_TYPE).send(Buffer.concat(parts.map((part) => Buffer.from(part))));
   });
@@ -65,7 +66,7 @@ export function syncRoutes(app: FastifyInstance, s: Services): void {
     if (caller.device_state !== 'active') throw new ProblemError('DEVICE_REVOKED');
     const { actor } = sessionOf(request);
     const { scope } = query;
-    if (!grants(actor, []).granted.includes(scope)) await refuse(s, request, null, 'copy', null, { scope });
+    if (!mayHoldScope(grants(actor, []).granted, scope)) await refuse(s, request, null, 'copy', null, { scope });
     const { header, pages } = await snapshots.get({
       facility: actor.facility_id,
       scope,

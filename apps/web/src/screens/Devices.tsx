@@ -1,5 +1,5 @@
 import { Button } from '@mantine/core';
-import { type Json, ProblemError, type RECORDS, type Row } from '@psa/domain';
+import { ARCHIVE_AFTER_DAYS, type Json, OFFLINE_LEASE_HOURS, ProblemError, type RECORDS, type Row } from '@psa/domain';
 import { useCallback, useEffect, useState } from 'react';
 import { usePresent } from '../record/present.ts';
 import { useSaying } from '../record/saying.ts';
@@ -7,8 +7,8 @@ import { device } from '../store/index.ts';
 import { count } from '../ui/numbers.ts';
 import { Empty, Moment, Section, Tag, type Tone } from '../ui/Pieces.tsx';
 import { AskReason } from './AskReason.tsx';
+import { FacilityNumber } from './FacilityNumber.tsx';
 import { tell, tellProblem } from './keep.tsx';
-import { LeaseSetting } from './LeaseSetting.tsx';
 import { NotFound } from './NotFound.tsx';
 import { usePerson } from './person.tsx';
 import { TryAgain } from './TryAgain.tsx';
@@ -118,7 +118,20 @@ export function Devices() {
             {inUse.length === 0 ? <Empty title="No devices" /> : <ul className="lines">{inUse.map(line)}</ul>}
           </Section>
           <Section title="Without contact">
-            <LeaseSetting />
+            <FacilityNumber
+              field="offline_lease_hours"
+              label="Hours without contact"
+              description={`After so long a device asks for the server before it opens. ${OFFLINE_LEASE_HOURS} unless set, at most 720.`}
+              told="Set. Each device learns it at its next sign-in."
+            />
+          </Section>
+          <Section title="Archive">
+            <FacilityNumber
+              field="archive_after_days"
+              label="Days until the archive"
+              description={`So long after the last entry a patient without a stay, booking, order or task goes to the archive: devices keep who they are and their allergies, and fetch the rest when somebody opens them. ${ARCHIVE_AFTER_DAYS} unless set, at least 30.`}
+              told="Set. It counts from tonight."
+            />
           </Section>
           {emptied.length > 0 && (
             <Section title="Emptied">

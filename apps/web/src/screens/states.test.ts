@@ -32,7 +32,7 @@ test.each([
   [{ waiting: 2, contact: 'signed_out' }, 0, 'Sign in again to send · 2', 'caution'],
   [{ waiting: 1, sending: true }, 0, 'Sending · 1', 'info'],
   [{ contact: 'unreachable' }, 0, 'All sent · no network', 'neutral'],
-  [{ fetching: { done: 999, of: 1000 } }, 0, 'Fetching 99 %', 'info'],
+  [{ fetching: { done: 999, of: 1000, scope: 'clinical' } }, 0, 'Fetching 99 %', 'info'],
 ] as const)('the corner says what is so: %j', (part, attention, short, tone) => {
   expect(syncWords(sync(part), attention, NOW)).toMatchObject({ short, tone });
 });

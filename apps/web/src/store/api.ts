@@ -5,6 +5,7 @@
 import type { Actor, AnyRow, Json, RECORDS, Row } from '@psa/domain';
 import type { AttentionEntry, Wish } from '@psa/sync';
 import type { Known } from '../session/keyring.ts';
+import type { FileState } from './files.ts';
 import type { TabletDesk } from './tablet-desk.ts';
 
 /** A wish as a form makes it; the store adds mid, time, author, device and signature. */
@@ -29,7 +30,7 @@ export interface SyncState {
   oldest_waiting_at: string | null;
   sending: boolean;
   /** First fetch of scopes: rows stored of rows known; null when nothing is being fetched. */
-  fetching: { done: number; of: number } | null;
+  fetching: { done: number; of: number; scope: string } | null;
   /** Device clock ahead of the server's, when last measured. */
   clock_offset_ms: number | null;
 }
@@ -76,6 +77,13 @@ export interface DeviceApi {
    * sent, and without being shown as work that waits.
    */
   viewed(patient: string): Promise<void>;
+  /**
+   * The file of a patient in the archive is wanted on this device: it is fetched as soon as there is a network, and stays for two weeks after it was
+   * last opened. Of a patient who is not in the archive it changes nothing. Rejects with a ProblemError.
+   */
+  openFile(patient: string): Promise<void>;
+  /** Whether the file of this patient stays on this device for good. Rejects with a ProblemError. */
+  pinFile(patient: string, pinned: boolean): Promise<void>;
   /** Sends now what waits, instead of at the next try. */
   syncNow(): void;
   /** A new id for a record. */
@@ -110,6 +118,8 @@ export interface DeviceHooks {
   /** A value that changes whenever any row of these kinds does, for screens that name rows in passing. */
   useChanges(kinds: readonly string[]): object;
   useRowState(kind: string, id: string): RowState;
+  /** Whether a patient is in the archive, and their file here. */
+  useFile(patient: string): FileState;
   /** Patients whose names (any order, without accents), hospital number or phone contain every word; best first. */
   usePatientSearch(query: string): readonly Row<typeof RECORDS.patients>[];
   /** A form's draft under a key, kept sealed from the first keystroke, per person. Undefined while it is being read. */

@@ -37,7 +37,10 @@ export class Arriving {
     for (const { n, kind } of pages) {
       const page = await arrived.pages.get(n);
       if (!page) return null;
-      rows[kind] = rows[kind]?.concat(page) ?? page;
+      const all = rows[kind] ?? [];
+      rows[kind] = all;
+      // A copy for each page would be quadratic.
+      for (const row of page) all.push(row);
     }
     return rows;
   }

@@ -1,6 +1,7 @@
 import { PROTOCOL_VERSION, SNAPSHOT_PAGE_ROWS } from '@psa/sync';
 import { type Sealed, type StoreKeys, seal } from '../session/crypto.ts';
 import { type DeltaValue, Newest, openContent, type PageKey, zip } from './content.ts';
+import { scopeKey } from './copies.ts';
 import { type CopiesMeta, type Database, strictly } from './database.ts';
 import { packRows } from './gzip.ts';
 
@@ -18,7 +19,7 @@ const ALL_OF = (scope: string): IDBKeyRange => IDBKeyRange.bound([scope], [scope
 export async function scopesToCompact(db: Database, keys: StoreKeys, above = COMPACT_ABOVE_ROWS): Promise<string[]> {
   const tx = db.transaction(['meta', 'delta']);
   const meta = (await tx.objectStore('meta').get('copies')) as CopiesMeta;
-  const held = Object.entries(meta.scopes).filter(([scope, m]) => m.held && keys.scopes.has(scope));
+  const held = Object.entries(meta.scopes).filter(([scope, m]) => m.held && scopeKey(keys, scope) !== undefined);
   const sizes = await Promise.all(held.map(([scope]) => tx.objectStore('delta').index('scope').count(ALL_OF(scope))));
   return held.filter((_, i) => (sizes[i] ?? 0) > above).map(([scope]) => scope);
 }
@@ -29,7 +30,7 @@ export async function scopesToCompact(db: Database, keys: StoreKeys, above = COM
  * @returns whether it was done; not when the scope was replaced meanwhile.
  */
 export async function compact(db: Database, keys: StoreKeys, scope: string): Promise<boolean> {
-  const key = keys.scopes.get(scope);
+  const key = scopeKey(keys, scope);
   if (!key) return false;
   const before = await readScope(db, scope);
   if (!before) return false;
@@ -84,8 +85,8 @@ async function switchTo(db: Database, scope: string, before: Before, pages: read
     const delta = tx.objectStore('delta');
     const folded = before.delta.map(async ([key, old]) => {
       const now = await delta.get(key);
-      // A row told as gone stays known with its version: a conflict about it may still have to name it.
-      if (now?.s && now.v === old.v && now.at === old.at) await delta.delete(key);
+      // A row told as gone stays known with its version: a conflict about it may still have to name it. What went to the archive is elsewhere.
+      if ((now?.s || now?.left) && now.v === old.v && now.at === old.at) await delta.delete(key);
     });
     await Promise.all([
       ...before.pages.map(([key]) => tx.objectStore('pages').delete(key)),

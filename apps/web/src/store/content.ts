@@ -8,6 +8,8 @@ import { getOrMake } from './maps.ts';
 export interface ScopeContent {
   rows: Record<string, AnyRow[]>;
   gone: Gone[];
+  /** Patients whose rows among these lie in the archive. */
+  archived?: readonly string[];
 }
 
 /** What a scope that was just fetched holds: rows by kind, and a mark of that moment. */
@@ -17,7 +19,8 @@ export interface FreshScope {
 }
 
 export type PageKey = [scope: string, kind: string, generation: number, n: number];
-export type DeltaValue = { scope: string; at: number; v: number; s: Sealed | null };
+/** `left`: gone from this scope only, as it went to another. */
+export type DeltaValue = { scope: string; at: number; v: number; s: Sealed | null; left?: true };
 
 /** A scope as it is stored: its pages and its delta, sealed. */
 export interface SealedContent {
@@ -37,9 +40,12 @@ export async function openContent(known: ReadonlyMap<string, CryptoKey>, part: S
   const pages = await Promise.all(
     part.pages.map(async ([key, value]) => unpackRows(await unseal(known, ['pages', ...key], value.s))),
   );
-  for (const [[key], rows] of zip(part.pages, pages)) put(key[1], rows);
+  const left = new Map(part.delta.flatMap(([[kind, id], { left, v }]) => (left ? [[`${kind}/${id}`, v] as const] : [])));
+  const stays = (kind: string) => (row: AnyRow) => (left.get(`${kind}/${row.id}`) ?? 0) < row.row_version;
+  for (const [[key], rows] of zip(part.pages, pages)) put(key[1], left.size === 0 ? rows : rows.filter(stays(key[1])));
   const newer = new Map<string, AnyRow[]>();
   for (const [[kind, id], value] of part.delta) {
+    if (value.left) continue;
     if (!value.s) content.gone.push([kind, id, 'D', value.v]);
     else getOrMake(newer, kind, () => []).push(await unsealJson<AnyRow>(known, ['delta', kind, id], value.s));
   }

@@ -1,4 +1,4 @@
-import { type AnyRow, mayHold, ProblemError, recordOf, SYNCED, scopeOfRow } from '@psa/domain';
+import { type AnyRow, homeScope, mayHold, otherPlace, ProblemError, recordOf, SYNCED, scopeOfRow } from '@psa/domain';
 import {
   crc32,
   type DeviceMeta,
@@ -9,7 +9,7 @@ import {
   type SnapshotHeader,
   type SnapshotPage,
 } from '@psa/sync';
-import { type StoreKeys, seal, sealJson, unsealJson } from '../session/crypto.ts';
+import { type SealKey, type StoreKeys, seal, sealJson, unsealJson } from '../session/crypto.ts';
 import { Arriving } from './arriving.ts';
 import { type DeltaValue, type FreshScope, Newest, openContent, type PageKey, type ScopeContent, zip } from './content.ts';
 import { type Begun, type CopiesMeta, type Database, type ScopeMeta, strictly } from './database.ts';
@@ -25,11 +25,15 @@ export interface CopiesEnv {
 const ALL_OF = (first: string): IDBKeyRange => IDBKeyRange.bound([first], [first, []]);
 const sameSet = (a: readonly string[], b: readonly string[]) => a.length === b.length && a.every((x) => b.includes(x));
 
+/** What seals a scope: what went to the archive is sealed like the rest of its scope. */
+export const scopeKey = (keys: Pick<StoreKeys, 'scopes'>, scope: string): SealKey | undefined =>
+  keys.scopes.get(homeScope(scope));
+
 /** The scope a row is kept under; empty for a retracted row that no longer says where it was, null for what is not kept. */
-function placeOf(kind: string, row: AnyRow | null): string | null {
+function placeOf(kind: string, row: AnyRow | null, archived?: ReadonlySet<string>): string | null {
   const def = recordOf(kind);
   if (def === undefined || def.scope === 'none') return null;
-  if (row !== null) return scopeOfRow(def, row);
+  if (row !== null) return scopeOfRow(def, row, archived);
   return def.scope === 'row' || def.scope === 'person' ? '' : def.scope;
 }
 
@@ -53,7 +57,7 @@ export class Copies {
 
   /** Scopes that are held and whose key is on hand. */
   #reach(meta: CopiesMeta): [string, ScopeMeta][] {
-    return Object.entries(meta.scopes).filter(([scope, m]) => m.held && this.#env.keys.scopes.has(scope));
+    return Object.entries(meta.scopes).filter(([scope, m]) => m.held && scopeKey(this.#env.keys, scope) !== undefined);
   }
 
   /** Scopes of another person's role do not move while this one is in: the cursor is that of the scope furthest behind. */
@@ -75,7 +79,7 @@ export class Copies {
 
   async applyPage(expected: number, page: Parameters<DeviceStore['applyPage']>[1]): Promise<boolean> {
     const wanted = await this.#sealed(page);
-    return strictly(this.#db, ['meta', 'delta'], async (tx) => {
+    return strictly(this.#db, ['meta', 'delta', 'pages'], async (tx) => {
       const meta = (await tx.objectStore('meta').get('copies')) as CopiesMeta;
       const reach = this.#reach(meta);
       const asAsked =
@@ -100,31 +104,34 @@ export class Copies {
         const own = old && value.scope === '' && recordOf(key[0])?.scope !== 'row';
         await delta.put(own ? { ...value, scope: old.scope } : value, key);
       });
-      await Promise.all([...writes, tx.objectStore('meta').put(meta, 'copies')]);
+      const emptied = (page.emptied ?? []).map((scope) => tx.objectStore('pages').delete(ALL_OF(scope)));
+      await Promise.all([...writes, ...emptied, tx.objectStore('meta').put(meta, 'copies')]);
       return true;
     });
   }
 
   async #sealed(page: Parameters<DeviceStore['applyPage']>[1]): Promise<{ key: [string, string]; value: DeltaValue }[]> {
+    const archived = new Set(page.archived);
     const rows = Object.entries(page.rows).flatMap(([kind, list]) =>
-      list.map((row) => ({ kind, row, scope: placeOf(kind, row) })),
+      list.map((row) => ({ kind, row, scope: placeOf(kind, row, archived) })),
     );
     const sealed = rows.map(async ({ kind, row, scope }) => {
-      const key = scope === null ? undefined : this.#env.keys.scopes.get(scope);
+      const key = scope === null ? undefined : scopeKey(this.#env.keys, scope);
       // A row of a scope out of reach cannot be sealed; its scope's own number does not move past it either.
       if (scope === null || !key) return [];
       const s = await sealJson(key, ['delta', kind, row.id], row);
       return [{ key: [kind, row.id] as [string, string], value: { scope, at: page.next, v: row.row_version, s } }];
     });
-    const gone = page.gone.flatMap(([kind, id, , v]) => {
-      const scope = placeOf(kind, null);
-      return scope === null ? [] : [{ key: [kind, id] as [string, string], value: { scope, at: page.next, v, s: null } }];
+    const gone = page.gone.flatMap(([kind, id, , v, left]): { key: [string, string]; value: DeltaValue }[] => {
+      const scope = left ?? placeOf(kind, null);
+      if (scope === null) return [];
+      return [{ key: [kind, id], value: { scope, at: page.next, v, s: null, ...(left !== undefined && { left: true }) } }];
     });
     return [...(await Promise.all(sealed)).flat(), ...gone];
   }
 
   async beginSnapshot(header: SnapshotHeader): Promise<number[]> {
-    if (!this.#env.keys.scopes.has(header.scope)) throw new ProblemError('NOT_YOURS');
+    if (!scopeKey(this.#env.keys, header.scope)) throw new ProblemError('NOT_YOURS');
     const { begun, held } = await strictly(this.#db, ['meta', 'pages'], async (tx) => {
       const pages = tx.objectStore('pages');
       const meta = (await tx.objectStore('meta').get('copies')) as CopiesMeta;
@@ -151,7 +158,7 @@ export class Copies {
 
   async putPages(scope: string, pages: readonly SnapshotPage[]): Promise<void> {
     const begun = this.#begun.get(scope);
-    const key = this.#env.keys.scopes.get(scope);
+    const key = scopeKey(this.#env.keys, scope);
     const sealed = pages.map(async ({ n, bytes }) => {
       const told = begun?.header.pages.find((p) => p.n === n);
       if (!begun || !told || !key) throw new ProblemError('NOT_FOUND', { say: `No page ${n} of ${scope} was announced.` });
@@ -248,7 +255,7 @@ export class Copies {
    */
   async read(
     order: readonly string[],
-    taken: (scope: string, content: ScopeContent) => void,
+    taken: (scope: string, content: ScopeContent) => Promise<void> | void,
     only: { kind?: string; scopes?: readonly string[] } = {},
   ): Promise<number | null> {
     const { kind } = only;
@@ -278,7 +285,7 @@ export class Copies {
     raw.sort((a, b) => need(a.scope) - need(b.scope));
     for (const part of raw) {
       const content = await openContent(this.#env.keys.known, part).catch(() => null);
-      if (content) taken(part.scope, content);
+      if (content) await taken(part.scope, content);
       else {
         // A wrong key or a broken disk: the scope can no longer be trusted to be whole, and the server still has it.
         await this.dropScopes([part.scope]);
@@ -292,13 +299,15 @@ export class Copies {
   async changes(keys: readonly (readonly [kind: string, id: string])[]): Promise<ScopeContent> {
     const tx = this.#db.transaction('delta');
     const values = await Promise.all(keys.map(([kind, id]) => tx.store.get([kind, id])));
-    const content: ScopeContent = { rows: {}, gone: [] };
+    const archived: string[] = [];
+    const content: ScopeContent = { rows: {}, gone: [], archived };
     const newer = new Map<string, AnyRow[]>();
     for (const [i, [kind, id]] of keys.entries()) {
       const value = values[i];
       if (value && !value.s) content.gone.push([kind, id, 'D', value.v]);
       // Rows of a scope out of reach are not for this person.
       if (!value?.s || !this.#env.keys.known.has(value.s.k)) continue;
+      if (value.scope === 'known' && kind === 'patients') archived.push(id);
       getOrMake(newer, kind, () => []).push(await unsealJson<AnyRow>(this.#env.keys.known, ['delta', kind, id], value.s));
     }
     return { ...content, rows: Object.fromEntries(newer) };
@@ -329,6 +338,9 @@ interface Changes {
 
 /** A change goes with its scope. A row that may have come from another one leaves word there that what it was before is gone. */
 function leave(delta: Changes, key: [kind: string, id: string], value: DeltaValue): Promise<unknown> {
+  const def = recordOf(key[0]);
+  const other = def && !value.left ? otherPlace(def, value.scope, value.s !== null) : null;
+  if (other !== null) return delta.put({ scope: other, at: value.at, v: value.v, s: null, left: true }, key);
   const moved = recordOf(key[0])?.scope === 'row' && value.s !== null && value.v > 1;
   return moved ? delta.put({ scope: '', at: value.at, v: value.v - 1, s: null }, key) : delta.delete(key);
 }

@@ -27,17 +27,25 @@ export interface CopiesMeta {
   scopes: Record<string, ScopeMeta>;
 }
 
+/** A patient whose file is wanted here though it lies in the archive (docs/sync.md, S72). */
+interface WantedFile {
+  pinned: boolean;
+  /** Device clock when it was last opened, ISO 8601. */
+  opened_at: string;
+}
+export type WantedFiles = Record<string, WantedFile>;
+
 /** What is kept. Outside the sealed parts there are only ids, kinds, scopes, numbers, versions and sizes (docs/sync.md). */
 export interface PsaSchema extends DBSchema {
-  meta: { key: 'device' | 'copies' | 'cseq' | 'salt'; value: string | number | CopiesMeta };
+  meta: { key: 'device' | 'copies' | 'cseq' | 'salt' | 'files'; value: string | number | CopiesMeta | WantedFiles };
   pages: {
     key: [scope: string, kind: string, generation: number, n: number];
     value: { schema: number; count: number; s: Sealed };
   };
-  /** The newest state of a row since its page; `s` null: gone. `at`: the cursor it came with. */
+  /** The newest state of a row since its page; `s` null: gone, with `left` from this scope only. `at`: the cursor it came with. */
   delta: {
     key: [kind: string, id: string];
-    value: { scope: string; at: number; v: number; s: Sealed | null };
+    value: { scope: string; at: number; v: number; s: Sealed | null; left?: true };
     indexes: { scope: [string, number] };
   };
   outbox: { key: number; value: { group: string; state: OutboxEntry['state']; s: Sealed } };

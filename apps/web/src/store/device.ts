@@ -1,4 +1,4 @@
-import { type Json, ProblemError, uuidv7 } from '@psa/domain';
+import { homeScope, type Json, ProblemError, uuidv7 } from '@psa/domain';
 import type { SyncReport } from '@psa/sync';
 import { watchIdle } from '../session/autolock.ts';
 import { SessionEnds } from '../session/ends.ts';
@@ -16,6 +16,7 @@ import { cleanDeviceName, firstDeviceName } from './device-name.ts';
 import { Door } from './door.ts';
 import { draftRoom } from './draft-room.ts';
 import { Drafts } from './drafts.ts';
+import { fileDesk } from './file-desk.ts';
 import { whenIdle } from './idle.ts';
 import { inOutline, type StoreChange } from './indexeddb.ts';
 import { keyringStore } from './keyring-store.ts';
@@ -169,10 +170,10 @@ export class Device {
     if (view) await this.save([view.wish]).then(undefined, view.undo);
   }
 
-  syncNow(): void {
+  syncNow = (): void => {
     this.#opened?.wake();
     this.#ask('signal');
-  }
+  };
 
   call(method: 'GET' | 'POST' | 'PATCH', path: string, body?: Json): Promise<Json> {
     return this.#server.call(method, path, this.#opened?.person.token ?? null, body);
@@ -195,6 +196,7 @@ export class Device {
 
   get api(): DeviceApi {
     return {
+      ...fileDesk(this.memory, this.#env.now, () => this.#opened, this.syncNow),
       session: {
         signIn: (email, password) => this.signIn(email, password),
         withPin: (email, pin) => this.#ready(this.#door).withPin(email, pin),
@@ -204,7 +206,7 @@ export class Device {
       },
       save: (wishes, mends) => this.save(wishes, mends),
       viewed: (patient) => this.viewed(patient),
-      syncNow: () => this.syncNow(),
+      syncNow: this.syncNow,
       newId: this.newId,
       call: (method, path, body) => this.call(method, path, body),
       present: (kind, id) => this.memory.present(kind, id),
@@ -300,7 +302,7 @@ export class Device {
 
   async #dropped(scopes: readonly string[], tell = true): Promise<void> {
     const person = this.#opened?.person;
-    if (!person) return;
+    if (!person || scopes.every((scope) => homeScope(scope) !== scope)) return;
     for (const scope of scopes) {
       const key = person.keys.scopes.get(scope);
       if (key) person.keys.known.delete(key.kid);
@@ -365,8 +367,7 @@ export class Device {
   #heardSync(part: Partial<SyncState>): void {
     const before = this.sync.get();
     const after = { ...before, ...part };
-    const same = (Object.keys(after) as (keyof SyncState)[]).every((k) => Object.is(before[k], after[k]));
-    if (!same) this.sync.set(after);
+    if (!(Object.keys(after) as (keyof SyncState)[]).every((k) => Object.is(before[k], after[k]))) this.sync.set(after);
   }
 
   #heard(message: Message): void {

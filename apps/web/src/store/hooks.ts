@@ -2,6 +2,7 @@ import type { AnyRow, RECORDS, Row } from '@psa/domain';
 import { useCallback, useEffect, useState, useSyncExternalStore } from 'react';
 import type { Attention, DeviceHooks, RowState, SessionState, SyncState } from './api.ts';
 import type { Kept } from './drafts.ts';
+import type { FileState } from './files.ts';
 import { runtime } from './runtime.ts';
 import type { Value } from './value.ts';
 
@@ -94,6 +95,12 @@ export function useRowState(kind: string, id: string): RowState {
   return useSyncExternalStore(subscribe, () => runtime.work.rowState(kind, id));
 }
 
+/** Whether a patient is in the archive, and their file here. */
+export function useFile(patient: string): FileState {
+  const subscribe = useCallback((told: () => void) => runtime.files.topics.subscribe(patient, told), [patient]);
+  return useSyncExternalStore(subscribe, () => runtime.files.state(patient));
+}
+
 /** Patients that contain every typed word, best first; all by surname when nothing is typed. */
 export function usePatientSearch(query: string): Rows<'patients'> {
   const subscribe = useCallback((told: () => void) => rows.topics.subscribe('patients', told), []);
@@ -130,6 +137,7 @@ export function useDraft<T>(
   useAllBy,
   useChanges,
   useRowState,
+  useFile,
   usePatientSearch,
   useDraft,
 }) satisfies DeviceHooks;

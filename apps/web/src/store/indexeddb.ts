@@ -15,7 +15,8 @@ import type { StoreKeys } from '../session/crypto.ts';
 import { compact, scopesToCompact } from './compaction.ts';
 import type { FreshScope, ScopeContent } from './content.ts';
 import { Copies } from './copies.ts';
-import type { Database } from './database.ts';
+import type { Database, WantedFiles } from './database.ts';
+import { readWanted, wantFile } from './files.ts';
 import { type AllGroups, Groups } from './groups.ts';
 
 /** What became durable, told after its transaction completed. Without `page`, look it up. */
@@ -24,6 +25,8 @@ export type StoreChange =
   | { what: 'rows'; keys: (readonly [kind: string, id: string])[]; page?: ScopeContent }
   /** Outbox, journal or attention. `saved`: this group came, and nothing else changed. */
   | { what: 'groups'; saved?: OutboxEntry }
+  /** Which files are wanted here. */
+  | { what: 'files' }
   /** These scopes came, went or were replaced; all of them when none is named. `fresh`: what the one named holds since then. */
   | { what: 'scopes'; scopes?: readonly string[]; fresh?: FreshScope };
 
@@ -87,6 +90,17 @@ export class IndexedDbDeviceStore implements DeviceStore {
   acked = (): Promise<AckedEntry[]> => this.#groups.acked();
   /** Outbox, journal and attention of one moment. */
   groups = (): Promise<AllGroups> => this.#groups.all();
+  files = async (): Promise<string[]> => Object.keys(await this.wanted());
+  wanted = (): Promise<WantedFiles> => readWanted(this.#env.db);
+
+  /** Wants the file of a patient here, or says whether it is pinned. */
+  async want(patient: string, now: number, pinned?: boolean): Promise<void> {
+    const keep = (await this.outbox()).length > 0;
+    await this.#write(() => wantFile(this.#env.db, patient, { now, keep, ...(pinned !== undefined && { pinned }) }), {
+      what: 'files',
+    });
+  }
+
   unfinishedSnapshot = (scope: string) => this.copies.unfinishedSnapshot(scope);
   serverRows = (kind: string): Promise<AnyRow[]> => this.copies.serverRows(kind);
   digest = (): Promise<{ cursor: number | null; kinds: Record<string, KindDigest> }> => this.copies.digest();
@@ -124,7 +138,8 @@ export class IndexedDbDeviceStore implements DeviceStore {
       const keys = Object.entries(page.rows).flatMap(([kind, rows]) => rows.map((row) => [kind, row.id] as const));
       const rows = Object.fromEntries(Object.entries(page.rows).map(([kind, list]) => [kind, [...list]]));
       const gone = page.gone.map(([kind, id]) => [kind, id] as const);
-      this.#tell({ what: 'rows', keys: [...keys, ...gone], page: { rows, gone: [...page.gone] } });
+      const archived = page.archived ?? [];
+      this.#tell({ what: 'rows', keys: [...keys, ...gone], page: { rows, gone: [...page.gone], archived } });
     }
     return applied;
   }

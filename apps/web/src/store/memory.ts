@@ -1,20 +1,30 @@
-import { type AnyRow, recordOf, SCOPES, scopeOfRow } from '@psa/domain';
+import { type AnyRow, fileOf, homeScope, patientOfScope, recordOf, SCOPES, scopeOfRow } from '@psa/domain';
 import { type AckedEntry, type AttentionEntry, type OutboxEntry, Overlay } from '@psa/sync';
 import type { ScopeContent } from './content.ts';
+import { Files } from './files.ts';
 import type { IndexedDbDeviceStore, StoreChange } from './indexeddb.ts';
 import { isTold, Views } from './views.ts';
 import { Work } from './work.ts';
 import { WorkingSet } from './working-set.ts';
 
-const scopeOf = (kind: string, row: AnyRow): string => {
-  const def = recordOf(kind);
-  return def ? scopeOfRow(def, row) : 'none';
-};
-
-const belongTo =
-  (scopes: readonly string[] | undefined) =>
-  (kind: string, row: AnyRow): boolean =>
-    scopes?.includes(scopeOf(kind, row)) ?? true;
+/** Whether a row lies in one of these scopes; in any, when none is named. */
+function belongTo(
+  scopes: readonly string[] | undefined,
+  archived: ReadonlySet<string>,
+): (kind: string, row: AnyRow) => boolean {
+  if (!scopes) return () => true;
+  const lies = (kind: string, row: AnyRow) => {
+    const def = recordOf(kind);
+    return def !== undefined && scopes.includes(scopeOfRow(def, row, archived));
+  };
+  const patients = new Set(scopes.map(patientOfScope));
+  if (patients.has(null)) return lies;
+  // A file is little among much.
+  return (kind, row) => {
+    const def = recordOf(kind);
+    return def !== undefined && patients.has(fileOf(def, row)) && lies(kind, row);
+  };
+}
 
 /**
  * The memory of one browser tab: filled from the storage when somebody comes in, changed after the storage has changed (here or in
@@ -24,6 +34,7 @@ export class Memory {
   readonly work: Work;
   readonly rows: WorkingSet;
   readonly views = new Views();
+  readonly files = new Files();
   /** Told after outbox, journal or attention changed. */
   onGroups: (() => void) | null = null;
   #store: IndexedDbDeviceStore | null = null;
@@ -50,8 +61,12 @@ export class Memory {
     // In the queue, so that nothing older is put over what was heard meanwhile.
     this.#last = this.#last.then(async () => {
       await this.#lay(store);
-      await store.copies.read(SCOPES, (_scope, { rows, gone }) => {
-        if (this.#store === store) this.rows.apply(rows, gone);
+      await this.#hearFiles(store);
+      const still = () => this.#store === store;
+      await store.copies.read(SCOPES, async (scope, { rows, gone }) => {
+        if (!still()) return;
+        this.#place(scope, rows.patients ?? []);
+        await this.rows.replace(() => false, rows, gone, still);
       });
     });
     await this.#last;
@@ -64,6 +79,7 @@ export class Memory {
     this.#groups = { outbox: [], acked: [] };
     this.#cursor = null;
     this.views.forget();
+    this.files.clear();
     this.work.clear();
     this.rows.clear();
   }
@@ -106,23 +122,50 @@ export class Memory {
       const content = change.page ?? (await store.copies.changes(change.keys));
       const { cursor } = await store.meta();
       if (this.#store !== store) return;
-      this.#over(cursor, () => this.rows.apply(content.rows, content.gone));
+      const away = new Set(content.archived);
+      const outside = (content.rows.patients ?? []).filter((row) => !away.has(row.id));
+      this.files.placed(outside, away);
+      await this.#over(cursor, () => this.rows.apply(content.rows, content.gone));
       return;
     }
-    const contents: ScopeContent[] = [];
+    if (change.what === 'files') return await this.#hearFiles(store);
+    const contents: (ScopeContent & { scope: string })[] = [];
     const { scopes, fresh } = change;
-    const still = fresh && scopes?.[0] !== undefined ? await store.copies.stillFresh(scopes[0], fresh) : null;
-    if (fresh && still) {
-      if (this.#store === store) this.#over(still.cursor, () => this.rows.replace(belongTo(scopes), fresh.rows));
+    await this.#hearFiles(store);
+    const present = fresh && scopes?.[0] !== undefined ? await store.copies.stillFresh(scopes[0], fresh) : null;
+    if (fresh && present) {
+      if (this.#store !== store) return;
+      this.#place(scopes?.[0] ?? '', fresh.rows.patients ?? []);
+      const alive = () => this.#store === store;
+      const belong = belongTo(scopes, this.files.archived);
+      await this.#over(present.cursor, () => this.rows.replace(belong, fresh.rows, [], alive));
       return;
     }
-    const cursor = await store.copies.read(SCOPES, (_scope, content) => contents.push(content), { scopes });
+    const cursor = await store.copies.read(SCOPES, (scope, content) => void contents.push({ ...content, scope }), { scopes });
     if (this.#store !== store) return;
     const all: ScopeContent = { rows: {}, gone: contents.flatMap((c) => c.gone) };
-    for (const { rows } of contents) {
+    for (const { rows, scope } of contents) {
+      this.#place(scope, rows.patients ?? []);
       for (const [kind, list] of Object.entries(rows)) all.rows[kind] = (all.rows[kind] ?? []).concat(list);
     }
-    this.#over(cursor, () => this.rows.replace(belongTo(scopes), all.rows, all.gone));
+    const still = () => this.#store === store;
+    const belong = belongTo(scopes, this.files.archived);
+    await this.#over(cursor, () => this.rows.replace(belong, all.rows, all.gone, still));
+  }
+
+  /** Patients that were read in a scope: in the archive, or not. */
+  #place(scope: string, patients: readonly AnyRow[]): void {
+    if (homeScope(scope) !== scope)
+      this.files.placed(
+        [],
+        patients.map((row) => row.id),
+      );
+    else this.files.placed(patients, []);
+  }
+
+  async #hearFiles(store: IndexedDbDeviceStore): Promise<void> {
+    const [wanted, { held }] = await Promise.all([store.wanted(), store.meta()]);
+    if (this.#store === store) this.files.heard(wanted, held);
   }
 
   /** Reads what is unsent and lays it over the rows. */
@@ -133,7 +176,7 @@ export class Memory {
     const isWork = (entry: OutboxEntry | AckedEntry | AttentionEntry) => !isTold(entry);
     this.#groups = { outbox: outbox.filter(isWork), acked: acked.filter(isWork) };
     this.work.setRefused(attention.filter(isWork));
-    this.#over(cursor, () => undefined);
+    await this.#over(cursor, () => undefined);
     this.onGroups?.();
   }
 
@@ -154,11 +197,13 @@ export class Memory {
   }
 
   /** Changes server copies while the overlay of this cursor is in force, and shows again what either touched. */
-  #over(cursor: number | null, change: () => void): void {
+  async #over(cursor: number | null, change: () => Promise<void> | void): Promise<void> {
+    const store = this.#store;
     this.#cursor = cursor;
     const before = [...this.work.overlay.keys()];
     this.work.setOverlay(new Overlay(this.#groups.outbox, this.#groups.acked, cursor, this.#facility));
-    change();
+    await change();
+    if (this.#store !== store) return;
     const touched = new Set([...before, ...this.work.overlay.keys()]);
     this.rows.refresh(
       [...touched].map((key) => ({ kind: key.slice(0, key.indexOf('/')), id: key.slice(key.indexOf('/') + 1) })),

@@ -6,6 +6,7 @@ import { Driver, fetchingOf, leadByLock, type Reason } from '../sync/driver.ts';
 import { HttpLink } from '../sync/http-link.ts';
 import { type Live, listenLive } from '../sync/live.ts';
 import type { SyncState } from './api.ts';
+import { scopeKey } from './copies.ts';
 import type { Database } from './database.ts';
 import { IndexedDbDeviceStore, type StoreChange } from './indexeddb.ts';
 import type { Compared } from './safety.ts';
@@ -153,7 +154,7 @@ function inReach(link: HttpLink, person: Person): Link {
     snapshot: (request) => link.snapshot(request),
     pull: async (request) => {
       const reply = await link.pull(request);
-      return { ...reply, granted: reply.granted.filter((scope) => person.keys.scopes.has(scope)) };
+      return { ...reply, granted: reply.granted.filter((scope) => scopeKey(person.keys, scope) !== undefined) };
     },
   };
 }

@@ -39,5 +39,6 @@ export const runtime = {
   attention: device.memory.work.attention,
   rows: device.memory.rows,
   work: device.memory.work,
+  files: device.memory.files,
   drafts: device.drafts,
 };

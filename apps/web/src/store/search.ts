@@ -1,4 +1,5 @@
 import { type AnyRow, nameWords, nationalPhone, plainWord } from '@psa/domain';
+import type { Slices } from './slices.ts';
 
 interface Entry {
   row: AnyRow;
@@ -9,6 +10,8 @@ interface Entry {
   text: string;
   number: string;
 }
+/** So many are sorted, or merged, without a look at the time. */
+const RUN = 512;
 const END = '\u0001';
 const SPACE = 32;
 
@@ -43,6 +46,7 @@ const before = (a: Entry, b: Entry): number =>
 export class PatientSearch {
   #entries = new Map<string, Entry>();
   #sorted: Entry[] | null = null;
+  #puts = 0;
   /** The last search and its hits in the order of the list: with one more letter typed, only they can be hits. */
   #last: { words: readonly Word[]; hits: readonly Entry[] } | null = null;
 
@@ -61,6 +65,7 @@ export class PatientSearch {
   }
 
   clear(): void {
+    this.#puts++;
     this.#entries.clear();
     this.#sorted = null;
     this.#last = null;
@@ -69,6 +74,27 @@ export class PatientSearch {
   /** Forget the order, before many rows are put at once. */
   unsort(): void {
     this.#sorted = null;
+  }
+
+  /** Puts the list in order in slices, so that the first search need not do it at once. Gives up when somebody is put meanwhile. */
+  async order(slices: Slices): Promise<void> {
+    const began = this.#puts;
+    let runs: Entry[][] = [];
+    let run: Entry[] = [];
+    for (const entry of this.#entries.values()) {
+      run.push(entry);
+      if (run.length < RUN) continue;
+      runs.push(run.sort(before));
+      run = [];
+      await slices.next();
+    }
+    runs.push(run.sort(before));
+    while (runs.length > 1) {
+      const longer: Entry[][] = [];
+      for (let i = 0; i < runs.length; i += 2) longer.push(await merged(runs[i] ?? [], runs[i + 1] ?? [], slices));
+      runs = longer;
+    }
+    if (this.#puts === began) this.#sorted ??= runs[0] ?? [];
   }
 
   /** Rows that contain every word of `query`, best first; all rows by surname when it is empty. */
@@ -92,12 +118,28 @@ export class PatientSearch {
   }
 
   #replace(old: Entry | undefined, entry: Entry | undefined): void {
+    this.#puts++;
     this.#last = null;
     const list = this.#sorted;
     if (!list) return;
     if (old) list.splice(place(list, old), 1);
     if (entry) list.splice(place(list, entry), 0, entry);
   }
+}
+
+/** Two sorted lists in one. */
+async function merged(a: readonly Entry[], b: readonly Entry[], slices: Slices): Promise<Entry[]> {
+  const out: Entry[] = [];
+  let [i, j] = [0, 0];
+  while (i < a.length || j < b.length) {
+    const [left, right] = [a[i], b[j]];
+    const takesLeft = right === undefined || (left !== undefined && before(left, right) <= 0);
+    out.push((takesLeft ? left : right) as Entry);
+    if (takesLeft) i++;
+    else j++;
+    if (out.length % RUN === 0) await slices.next();
+  }
+  return out;
 }
 
 /** Where `entry` stands, or would stand, in a sorted list. */

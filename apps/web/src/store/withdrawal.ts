@@ -1,4 +1,4 @@
-import { type Json, ProblemError } from '@psa/domain';
+import { homeScope, type Json, ProblemError } from '@psa/domain';
 import { PROTOCOL_VERSION } from '@psa/sync';
 import type { Keyring } from '../session/keyring.ts';
 import type { Server } from '../session/server.ts';
@@ -15,8 +15,8 @@ const LEFT =
 export async function dropOrphans(db: Database, keyring: Keyring): Promise<void> {
   const wanted = await keyring.scopes();
   const meta = await db.get('meta', 'copies');
-  const held = typeof meta === 'object' ? Object.keys(meta.scopes) : [];
-  const orphans = held.filter((scope) => !wanted.has(scope));
+  const held = typeof meta === 'object' ? Object.keys((meta as CopiesMeta).scopes) : [];
+  const orphans = held.filter((scope) => !wanted.has(homeScope(scope)));
   if (orphans.length > 0) await dropScopes(db, orphans);
 }
 
@@ -65,6 +65,7 @@ async function forgetAll(db: Database): Promise<void> {
     const keys = (await keyring.getAllKeys()).filter((key) => key !== 'device' && key !== 'note name');
     await Promise.all([
       tx.objectStore('meta').put(empty, 'copies'),
+      tx.objectStore('meta').delete('files'),
       ...(['pages', 'delta', 'acked', 'attention', 'drafts'] as const).map((name) => tx.objectStore(name).clear()),
       ...keys.map((key) => keyring.delete(key)),
     ]);

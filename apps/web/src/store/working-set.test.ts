@@ -1,6 +1,7 @@
 import { type AnyRow, chanceFrom } from '@psa/domain';
 import type { Gone } from '@psa/sync';
 import { expect, test } from 'vitest';
+import { Slices } from './slices.ts';
 import { WorkingSet } from './working-set.ts';
 
 const AT = '2026-01-01T00:00:00.000Z';
@@ -46,11 +47,11 @@ function stepsOf(seed: number): Step[] {
 
 const sorted = (rows: readonly AnyRow[]): AnyRow[] => [...rows].sort((a, b) => (a.id < b.id ? -1 : 1));
 
-test('[S10] what is shown is what a computation from scratch shows, and who shows it is told', () => {
-  for (let seed = 1; seed <= 300; seed++) follow(seed, stepsOf(seed));
+test('[S10] what is shown is what a computation from scratch shows, and who shows it is told', async () => {
+  for (let seed = 1; seed <= 300; seed++) await follow(seed, stepsOf(seed));
 });
 
-function follow(seed: number, steps: readonly Step[]): void {
+async function follow(seed: number, steps: readonly Step[]): Promise<void> {
   const at = `seed ${seed}`;
   // The model: server copies by newest version, wishes over them, and nothing cleverer.
   const server = new Map<string, { v: number; row: AnyRow | null }>();
@@ -92,7 +93,12 @@ function follow(seed: number, steps: readonly Step[]): void {
       set.refresh([{ kind: s.kind, id: s.id }]);
     } else {
       for (const [key, { row }] of server) if (row?.patient_id === s.by) server.delete(key);
-      set.replace((_k, row) => row.patient_id === s.by, {});
+      await set.replace(
+        (_k, row) => row.patient_id === s.by,
+        {},
+        [],
+        () => true,
+      );
     }
     for (const k of ['patients', 'patient_allergies']) {
       const all = ['1', '2', '3', '4']
@@ -133,4 +139,65 @@ test('answers stay the same objects until they change', () => {
   expect(set.row('patients', '1')).toBe(one);
   expect(set.rowsBy('patients', 'patient_id', 'x')).toBe(by);
   expect(set.search('a')).not.toBe(found);
+});
+
+/** A clock by which every piece is long enough, and what happens at each rest. */
+const restless = (rest: () => void): Slices => {
+  let now = 0;
+  return new Slices(
+    () => {
+      now += 100;
+      return now;
+    },
+    async () => rest(),
+  );
+};
+const many = (count: number): AnyRow[] =>
+  Array.from({ length: count }, (_, i) => rowOf(String(i), 1, 'x', `N${(i * 7919) % count}`));
+
+test('many rows come in slices: what happens in between is answered, and the order is that of rows put at once', async () => {
+  const [set, plain] = [new WorkingSet((_k, _i, server) => server), new WorkingSet((_k, _i, server) => server)];
+  const rows = many(2000);
+  let rests = 0;
+  await set.replace(
+    () => false,
+    { patients: rows },
+    [],
+    () => true,
+    restless(() => {
+      rests++;
+      set.search('n1');
+    }),
+  );
+  plain.apply({ patients: rows });
+  expect(rests).toBeGreaterThan(30);
+  expect(set.search('').map((r) => r.id)).toEqual(plain.search('').map((r) => r.id));
+  const inOrder = new WorkingSet((_k, _i, server) => server);
+  await inOrder.replace(
+    () => false,
+    { patients: rows },
+    [],
+    () => true,
+    restless(() => undefined),
+  );
+  expect(inOrder.search('').map((r) => r.id)).toEqual(plain.search('').map((r) => r.id));
+});
+
+test('when everything is forgotten in between, nothing more is put', async () => {
+  const set = new WorkingSet((_k, _i, server) => server);
+  let here = true;
+  await set.replace(
+    () => false,
+    { patients: many(2000) },
+    [],
+    () => here,
+    restless(() => {
+      if (!here || set.rows('patients').length < 500) return;
+      here = false;
+      set.clear();
+    }),
+  );
+  expect(here).toBe(false);
+  expect(set.rows('patients')).toEqual([]);
+  expect(set.search('')).toEqual([]);
 });

@@ -2,6 +2,7 @@ import type { AnyRow } from '@psa/domain';
 import type { Gone } from '@psa/sync';
 import { getOrMake } from './maps.ts';
 import { PatientSearch } from './search.ts';
+import { Slices } from './slices.ts';
 import { Topics } from './value.ts';
 
 /** What is shown of a row: the server's copy with unsent work laid over it; undefined when nothing is to be shown. */
@@ -25,6 +26,8 @@ interface Table {
 
 /** Of so many changes everybody is told: naming each would cost more than the few screens that look in vain. */
 const MANY = 500;
+/** So many rows are put without a look at the time. */
+const PIECE = 64;
 
 const newTable = (): Table => ({ server: new Map(), shown: new Map(), indexes: new Map(), list: null, lists: new Map() });
 const topicBy = (kind: string, field: string, value: string): string => `${kind}?${field}=${value}`;
@@ -91,13 +94,8 @@ export class WorkingSet {
   apply(rows: Readonly<Record<string, readonly AnyRow[]>>, gone: readonly Gone[] = []): void {
     const changed: RowKey[] = [];
     for (const [kind, list] of Object.entries(rows)) {
-      const { server } = this.#table(kind);
       for (const row of list) {
-        if (row.row_version < Math.max(server.get(row.id)?.row_version ?? 0, this.goneAt(kind, row.id) ?? 0)) continue;
-        if (this.#gone.size > 0) this.#gone.delete(`${kind}/${row.id}`);
-        if (row.deleted) server.delete(row.id);
-        else server.set(row.id, row);
-        changed.push({ kind, id: row.id });
+        if (this.#take(kind, row)) changed.push({ kind, id: row.id });
       }
     }
     for (const [kind, id, , version] of gone) {
@@ -110,24 +108,43 @@ export class WorkingSet {
     this.refresh(changed);
   }
 
-  /** Puts these copies in the place of all that `belong`, as when a scope was fetched anew or lost. */
-  replace(
+  /**
+   * Puts these copies in the place of all that `belong`, as when a scope was fetched or lost: very many, so in slices between which the browser
+   * answers and draws. Whoever shows them is told at the end.
+   * @param still false: everything was forgotten meanwhile, and nothing more is put.
+   */
+  async replace(
     belong: (kind: string, row: AnyRow) => boolean,
     rows: Readonly<Record<string, readonly AnyRow[]>>,
-    gone: readonly Gone[] = [],
-  ): void {
-    const lost: RowKey[] = [];
+    gone: readonly Gone[],
+    still: () => boolean,
+    slices: Slices = new Slices(),
+  ): Promise<void> {
+    const rest = async (): Promise<boolean> => {
+      await slices.next();
+      return still();
+    };
+    this.#search.unsort();
+    for (const [kind, list] of Object.entries(rows)) {
+      for (const [n, row] of list.entries()) {
+        if (this.#take(kind, row)) this.#show(kind, row.id, null);
+        if (n % PIECE === 0 && !(await rest())) return;
+      }
+    }
     for (const [kind, table] of this.#tables) {
       if (table.server.size === 0) continue;
       const kept = new Set(rows[kind]?.map((row) => row.id));
-      for (const row of [...table.server.values()]) {
+      for (const [n, row] of [...table.server.values()].entries()) {
+        if (n % PIECE === 0 && !(await rest())) return;
         if (kept.has(row.id) || !belong(kind, row)) continue;
         table.server.delete(row.id);
-        lost.push({ kind, id: row.id });
+        this.#show(kind, row.id, null);
       }
     }
-    this.refresh(lost);
-    this.apply(rows, gone);
+    await this.#search.order(slices);
+    if (!still()) return;
+    this.apply({}, gone);
+    this.topics.tellAll();
   }
 
   /** Lays unsent work over these rows again and tells who shows them. */
@@ -135,33 +152,45 @@ export class WorkingSet {
     const topics = new Set<string>();
     const many = keys.length > MANY;
     if (many) this.#search.unsort();
-    for (const { kind, id } of keys) {
-      const table = this.#table(kind);
-      const before = table.shown.get(id);
-      const laid = this.#lay(kind, id, table.server.get(id));
-      const after = laid?.deleted ? undefined : laid;
-      if (before === after || (before && after && sameRow(before, after))) continue;
-      if (after) table.shown.set(id, after);
-      else table.shown.delete(id);
-      table.list = null;
-      if (!many) topics.add(kind).add(`${kind}/${id}`);
-      for (const [field, index] of table.indexes) {
-        for (const row of [before, after]) {
-          const value = row?.[field];
-          if (typeof value !== 'string') continue;
-          reindex(index, value, id, row === after);
-          table.lists.delete(`${field}=${value}`);
-          if (!many) topics.add(topicBy(kind, field, value));
-        }
-      }
-      if (kind === 'patients') {
-        this.#found.clear();
-        if (after) this.#search.put(after);
-        else this.#search.remove(id);
-      }
-    }
+    for (const { kind, id } of keys) this.#show(kind, id, many ? null : topics);
     if (many) this.topics.tellAll();
     else this.topics.tell(topics);
+  }
+
+  /** Keeps a server copy, unless a newer one or a later word that it is gone is known. @returns whether it was taken. */
+  #take(kind: string, row: AnyRow): boolean {
+    const { server } = this.#table(kind);
+    if (row.row_version < Math.max(server.get(row.id)?.row_version ?? 0, this.goneAt(kind, row.id) ?? 0)) return false;
+    if (this.#gone.size > 0) this.#gone.delete(`${kind}/${row.id}`);
+    if (row.deleted) server.delete(row.id);
+    else server.set(row.id, row);
+    return true;
+  }
+
+  /** Lays unsent work over a row and shows it. @param topics get what to tell; null: everybody is told. */
+  #show(kind: string, id: string, topics: Set<string> | null): void {
+    const table = this.#table(kind);
+    const before = table.shown.get(id);
+    const laid = this.#lay(kind, id, table.server.get(id));
+    const after = laid?.deleted ? undefined : laid;
+    if (before === after || (before && after && sameRow(before, after))) return;
+    if (after) table.shown.set(id, after);
+    else table.shown.delete(id);
+    table.list = null;
+    topics?.add(kind).add(`${kind}/${id}`);
+    for (const [field, index] of table.indexes) {
+      for (const row of [before, after]) {
+        const value = row?.[field];
+        if (typeof value !== 'string') continue;
+        reindex(index, value, id, row === after);
+        table.lists.delete(`${field}=${value}`);
+        topics?.add(topicBy(kind, field, value));
+      }
+    }
+    if (kind !== 'patients') return;
+    this.#found.clear();
+    if (after) this.#search.put(after);
+    else this.#search.remove(id);
   }
 
   /** Forgets everything. */

@@ -164,7 +164,7 @@ test('progress is shown while a scope is fetched, and only then', () => {
   const cases: [Progress, ReturnType<typeof fetchingOf>][] = [
     [
       { doing: 'fetching', scope: 'ref', done: 5, of: 10 },
-      { done: 5, of: 10 },
+      { done: 5, of: 10, scope: 'ref' },
     ],
     [{ doing: 'fetching', scope: 'ref', done: 10, of: 10 }, null],
     [{ doing: 'sending', groups: 3 }, null],

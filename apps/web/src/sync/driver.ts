@@ -29,8 +29,8 @@ export interface DriverEnv {
 }
 
 /** Progress as the status line shows it: rows stored of rows known, of the scope being fetched. */
-export const fetchingOf = (now: Progress): { done: number; of: number } | null =>
-  now.doing === 'fetching' && now.done < now.of ? { done: now.done, of: now.of } : null;
+export const fetchingOf = (now: Progress): { done: number; of: number; scope: string } | null =>
+  now.doing === 'fetching' && now.done < now.of ? { done: now.done, of: now.of, scope: now.scope } : null;
 
 /**
  * Decides when to synchronise: after a save, when the network returns, when the page becomes visible, when the server pokes, and by a

@@ -23,6 +23,7 @@ export const clinic_appointments = defineRecord({
     reason: text('Reason', { max: 300 }),
     findings: note('Findings and plan', { max: 6000 }),
   },
+  open: { field: 'status', is: ['Booked', 'Arrived'], until: 'appointment_date' },
   access: { read: CLINICIANS, create: CLINICIANS, edit: CLINICIANS, retract: DOCTORS },
   unique: [
     {

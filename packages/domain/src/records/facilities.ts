@@ -1,4 +1,5 @@
 import { NOBODY, ROLES } from '../access.ts';
+import { ARCHIVE_AFTER_DAYS } from '../archive.ts';
 import { integer, text } from '../fields.ts';
 import { defineRecord } from '../record.ts';
 
@@ -22,6 +23,12 @@ export const facilities = defineRecord({
       most: 720,
       unit: 'h',
       help: `A device that has not reached the server for so long asks for it before it opens. ${OFFLINE_LEASE_HOURS} hours unless set.`,
+    }),
+    archive_after_days: integer('Patients go to the archive after', {
+      least: 30,
+      most: 3650,
+      unit: 'days',
+      help: `Without a stay, booking, order or task that is open, and without anything written. ${ARCHIVE_AFTER_DAYS} days unless set.`,
     }),
   },
   access: { read: ROLES, create: NOBODY, edit: ['super_admin'], retract: NOBODY },

@@ -84,6 +84,7 @@ export const lab_investigations = defineRecord({
     amends: link('Corrects', 'lab_investigations', { merge: 'append' }),
     notes: note('Notes', { max: 4000 }),
   },
+  open: { field: 'status', is: ['Ordered', 'Sample Collected', 'Processing'] },
   access: {
     read: rolesOf('orders'),
     create: DOCTORS,

@@ -31,6 +31,7 @@ export const patient_admissions = defineRecord({
     ai_summary: note('Summary', { merge: 'server', hidden: true }),
     ai_generated_at: instant('Summary made', { merge: 'server', hidden: true }),
   },
+  open: { field: 'status', is: ['Active'] },
   access: {
     read: CLINICIANS,
     create: DOCTORS,

@@ -56,6 +56,7 @@ export const surgery_bookings = defineRecord({
     post_op_diagnosis: note('Diagnosis after the operation', { max: 4000, merge: 'group:operation' }),
     post_op_instructions: note('Instructions after the operation', { merge: 'group:operation' }),
   },
+  open: { field: 'status', is: ['Scheduled', 'Confirmed', 'In Progress', 'Postponed'], until: 'scheduled_date' },
   access: {
     read: rolesOf('clinical'),
     create: DOCTORS,

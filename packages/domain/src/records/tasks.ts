@@ -22,6 +22,7 @@ export const tasks = defineRecord({
     done_by: link('Last step by', 'users', { merge: 'server', stamp: { as: 'who', of: 'status' } }),
     done_at: instant('Last step', { merge: 'server', stamp: { as: 'when', of: 'status' } }),
   },
+  open: { field: 'status', is: ['Open', 'In progress'] },
   access: { read: rolesOf('clinical'), create: CLINICIANS, edit: CLINICIANS, retract: CLINICIANS },
   across: [
     {

@@ -27,6 +27,7 @@ export const treatment_plan_steps = defineRecord({
     assigned_to: link('Assigned to', 'users'),
     notes: note('Notes'),
   },
+  open: { field: 'status', is: ['Pending', 'In Progress', 'Deferred'], until: 'scheduled_date' },
   access: {
     read: rolesOf('clinical'),
     create: DOCTORS,

@@ -20,7 +20,7 @@ export const serverReads: ServerCase[] = [
     same([second.rows.patients, second.more, second.next], [[change.after], false, start + 3], 'the second page');
     same(
       await w.f.store.pull(w.facility, second.next, ['identity'], 1),
-      { rows: {}, gone: [], next: start + 3, more: false },
+      { rows: {}, gone: [], archived: [], next: start + 3, more: false },
       'nothing new',
     );
   }),
@@ -58,7 +58,7 @@ export const serverReads: ServerCase[] = [
     const ref = await w.f.store.pull(w.facility, start, ['ref'], 100);
     same([Object.keys(ref.rows), ref.next, ref.more], [['wards'], start + 2, false], 'a pull of one scope');
     const none = await w.f.store.pull(w.facility, start, [], 100);
-    same(none, { rows: {}, gone: [], next: start + 2, more: false }, 'a pull of no scope');
+    same(none, { rows: {}, gone: [], archived: [], next: start + 2, more: false }, 'a pull of no scope');
     const all = await w.f.store.pull(w.facility, start, ['clinical', 'ref', 'identity'], 100);
     same(Object.keys(all.rows).sort(), ['patient_admissions', 'patients', 'wards'], 'a pull of all scopes');
   }),

@@ -1,4 +1,4 @@
-import { personScope, uuidv7 } from '@psa/domain';
+import { personScope, scopesOf, uuidv7 } from '@psa/domain';
 import { beforeEach, expect, test } from 'vitest';
 import { unpackPage } from '../sim/codec.ts';
 import { foundHospital, type Hospital } from '../sim/hospital.ts';
@@ -90,7 +90,7 @@ const fails =
 test('[S45] the first contact brings the epoch and every granted scope, and tells how far it is', async () => {
   const report = await end.syncOnce();
   expect(report).toMatchObject({ contact: 'good', new_epoch: true, at_head: true, clock_offset_ms: 0 });
-  const all = ['authoring', 'clinical', 'identity', 'learning', 'medicines', 'orders', 'ref', 'stock', personScope(user)];
+  const all = [...scopesOf('consultant'), personScope(user)].sort();
   expect([...report.replaced].sort()).toEqual(all);
   expect([...disk.held].sort()).toEqual(all);
   expect(await patients()).toBe(3);
@@ -215,7 +215,7 @@ test('[S46] a scope that is no longer granted goes; own unsent work is sent', as
   await end.save([register()], user);
   await server.changeRole(hospital.admin, user, 'lab');
   const report = await end.syncOnce();
-  expect([...disk.held].sort()).toEqual(['identity', 'learning', 'orders', 'ref', personScope(user)]);
+  expect([...disk.held].sort()).toEqual(['identity', 'known', 'learning', 'orders', 'ref', personScope(user)]);
   expect(report.replaced.has('clinical')).toBe(true);
   expect(await store.outbox()).toEqual([]);
 });

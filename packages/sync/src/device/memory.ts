@@ -1,4 +1,4 @@
-import { type AnyRow, mayHold, ProblemError, recordOf, SYNCED, scopeOfRow } from '@psa/domain';
+import { type AnyRow, mayHold, otherPlace, ProblemError, recordOf, SYNCED, scopeOfRow } from '@psa/domain';
 import { crc32 } from '../crc32.ts';
 import { digestOf } from '../digest.ts';
 import type { KindDigest, MutationResult, SnapshotHeader } from '../protocol.ts';
@@ -18,13 +18,14 @@ interface Begun {
   header: SnapshotHeader;
   pages: Map<number, Page>;
 }
-/** The newest known state of one record since its page; `row` null: gone. */
+/** The newest known state of one record since its page; `row` null: gone, with `left` only from this scope, as it went to another. */
 interface Delta {
   kind: string;
   id: string;
   scope: string | null;
   version: number;
   row: AnyRow | null;
+  left?: boolean;
 }
 
 /** What survives a crash. Several stores may be opened on one disk, as tabs of one browser. */
@@ -33,6 +34,8 @@ export class MemoryDisk {
   epoch: string | null = null;
   cursor: number | null = null;
   held: string[] = [];
+  /** Patients whose file is wanted here (S72). */
+  readonly files = new Set<string>();
   lastCseq = 0;
   /** Entries as text, so that nothing kept here changes with what a caller holds. */
   readonly outbox = new Map<number, { text: string; state: OutboxEntry['state'] }>();
@@ -50,14 +53,20 @@ export class MemoryDisk {
 export type StepHook = (operation: string, phase: 'before' | 'after') => void | Promise<void>;
 
 /** The scope a row is kept under; null when a row that is gone no longer says where it was. */
-const scopeOf = (kind: string, row: AnyRow | null): string | null => {
+const scopeOf = (kind: string, row: AnyRow | null, archived: ReadonlySet<string>): string | null => {
   const def = recordOf(kind);
   if (!def) return null;
-  if (row !== null) return scopeOfRow(def, row);
+  if (row !== null) return scopeOfRow(def, row, archived);
   return def.scope === 'row' || def.scope === 'person' ? null : def.scope;
 };
 const newest = (a: Delta | undefined, b: Delta | undefined): Delta | undefined => (a && (!b || a.version >= b.version) ? a : b);
 const sameSet = (a: readonly string[], b: readonly string[]) => a.length === b.length && a.every((x) => b.includes(x));
+
+/** Whether the copy of a row that lies in the pages of a scope went from there to another. */
+export function hasLeft(disk: MemoryDisk, scope: string, kind: string, row: AnyRow): boolean {
+  const change = disk.delta.get(`${kind}/${row.id}`);
+  return change?.left === true && change.scope === scope && change.version >= row.row_version;
+}
 
 /** A DeviceStore that keeps everything in a MemoryDisk: for tests, the simulation, and as the plainest reading of the contract. */
 export class MemoryDeviceStore implements DeviceStore {
@@ -157,9 +166,12 @@ export class MemoryDeviceStore implements DeviceStore {
       if (disk.cursor !== expected) return false;
       if (page.held && !sameSet(page.held, disk.held)) return false;
       if (page.epoch !== undefined && page.epoch !== disk.epoch) return false;
+      const archived = new Set(page.archived);
       for (const [kind, rows] of Object.entries(page.rows))
-        for (const row of rows) this.take(kind, row.id, row.row_version, row);
-      for (const [kind, id, , version] of page.gone) this.take(kind, id, version, null);
+        for (const row of rows) this.take({ kind, id: row.id, version: row.row_version, row }, archived);
+      for (const [kind, id, , version, left] of page.gone)
+        this.take({ kind, id, version, row: null, ...(left !== undefined && { scope: left, left: true }) }, archived);
+      for (const scope of page.emptied ?? []) disk.pages.delete(scope);
       disk.cursor = page.next;
       return true;
     });
@@ -218,6 +230,10 @@ export class MemoryDeviceStore implements DeviceStore {
     });
   }
 
+  files(): Promise<readonly string[]> {
+    return this.step('files', () => [...this.disk.files]);
+  }
+
   dropScopes(scopes: readonly string[]): Promise<void> {
     return this.step('dropScopes', () => {
       const { disk } = this;
@@ -264,18 +280,26 @@ export class MemoryDeviceStore implements DeviceStore {
   }
 
   /** Newest wins: keeps a change of one record unless a later version is held. */
-  private take(kind: string, id: string, version: number, row: AnyRow | null): void {
+  private take(change: Omit<Delta, 'scope'> & { scope?: string }, archived: ReadonlySet<string>): void {
+    const { kind, id, version, row } = change;
     const key = `${kind}/${id}`;
     const held = newest(this.disk.delta.get(key), this.inPages(kind, id));
     if (held && held.version > version) return;
     // What moved is gone from one scope, whichever was the last to hold it here.
-    const scope = scopeOf(kind, row) ?? (recordOf(kind)?.scope === 'row' ? null : (held?.scope ?? null));
-    this.disk.delta.set(key, { kind, id, scope, version, row });
+    const scope =
+      change.scope ?? scopeOf(kind, row, archived) ?? (recordOf(kind)?.scope === 'row' ? null : (held?.scope ?? null));
+    this.disk.delta.set(key, { ...change, scope });
   }
 
   /** The change goes with its scope. A row that may have come from another one leaves word there that what it was before is gone. */
-  private leave({ kind, id, version, row }: Delta): void {
+  private leave({ kind, id, scope, version, row, left }: Delta): void {
     const key = `${kind}/${id}`;
+    const def = recordOf(kind);
+    const other = def && scope !== null && !left ? otherPlace(def, scope, row !== null) : null;
+    if (other !== null) {
+      this.disk.delta.set(key, { kind, id, scope: other, version, row: null, left: true });
+      return;
+    }
     const moved = recordOf(kind)?.scope === 'row' && row !== null && version > 1;
     if (moved) this.disk.delta.set(key, { kind, id, scope: null, version: version - 1, row: null });
     else this.disk.delta.delete(key);
@@ -286,7 +310,7 @@ export class MemoryDeviceStore implements DeviceStore {
     let found: Delta | undefined;
     for (const [scope, pages] of this.disk.pages) {
       for (const page of pages) {
-        const row = page.kind === kind ? page.rows.find((r) => r.id === id) : undefined;
+        const row = page.kind === kind ? page.rows.find((r) => r.id === id && !hasLeft(this.disk, scope, kind, r)) : undefined;
         if (row) found = newest(found, { kind, id, scope, version: row.row_version, row });
       }
     }
@@ -298,10 +322,14 @@ export class MemoryDeviceStore implements DeviceStore {
     const put = (id: string, version: number, row: AnyRow | null) => {
       if ((rows.get(id)?.version ?? 0) <= version) rows.set(id, { version, row });
     };
-    for (const pages of this.disk.pages.values()) {
-      for (const page of pages) if (page.kind === kind) for (const row of page.rows) put(row.id, row.row_version, row);
+    for (const [scope, pages] of this.disk.pages) {
+      for (const page of pages) {
+        if (page.kind !== kind) continue;
+        for (const row of page.rows) if (!hasLeft(this.disk, scope, kind, row)) put(row.id, row.row_version, row);
+      }
     }
-    for (const { kind: of, id, version, row } of this.disk.delta.values()) if (of === kind) put(id, version, row);
+    for (const { kind: of, id, version, row, left } of this.disk.delta.values())
+      if (of === kind && !left) put(id, version, row);
     return [...rows.values()].flatMap(({ row }) => row ?? []);
   }
 

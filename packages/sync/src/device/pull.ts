@@ -1,4 +1,4 @@
-import { mayHold, SYNCED } from '@psa/domain';
+import { fileScopes, homeScope, mayHold, mayHoldScope, patientOfScope, SYNCED } from '@psa/domain';
 import { type Gone, type KindDigest, PROTOCOL_VERSION, type PullReply, type PullRequest } from '../protocol.ts';
 import { keyOf } from '../server/store.ts';
 import { instantOf } from './groups.ts';
@@ -37,7 +37,9 @@ export async function pullAll(c: Contacts): Promise<PullEnd> {
       await drop(c, meta.held);
       return 'revoked';
     }
-    const lost = meta.held.filter((s) => reply.revoked.includes(s) || !reply.granted.includes(s));
+    const files = (await c.store.files()).flatMap((patient) => fileScopes(reply.granted, patient));
+    const unwanted = (scope: string) => patientOfScope(scope) !== null && !files.includes(scope);
+    const lost = meta.held.filter((s) => reply.revoked.includes(s) || !mayHoldScope(reply.granted, s) || unwanted(s));
     if (lost.length > 0) {
       await drop(c, lost);
       continue;
@@ -45,7 +47,7 @@ export async function pullAll(c: Contacts): Promise<PullEnd> {
     if (meta.cursor !== null && !(await apply(c, meta, meta.cursor, reply))) continue;
     if (reply.more && meta.cursor !== null) continue;
     if (reply.device_state === 'drain') return 'drain';
-    const missing = reply.granted.filter((scope) => !meta.held.includes(scope));
+    const missing = [...reply.granted, ...files].filter((scope) => !meta.held.includes(scope));
     for (const scope of missing) await fetchScope(c, scope);
     if (missing.length > 0) {
       // Each page has just been held against its checksum: the first comparison is due in six hours.
@@ -105,17 +107,26 @@ export async function apply(
   c: Pick<Contacts, 'store' | 'report' | 'progress'>,
   meta: DeviceMeta,
   cursor: number,
-  reply: Pick<PullReply, 'epoch' | 'rows' | 'gone' | 'next'>,
+  reply: Pick<PullReply, 'epoch' | 'rows' | 'gone' | 'archived' | 'next'>,
 ): Promise<boolean> {
-  const { rows, next } = reply;
+  const { rows, next, archived } = reply;
   // A row that moved is told as gone from the one scope and is there, in that version, in another: only what it was before is gone.
-  const gone = reply.gone.flatMap(([kind, id, op, version]): Gone[] => {
-    const here = rows[kind]?.some((row) => row.id === id);
-    return here ? [] : [[kind, id, op, op === 'X' ? version - 1 : version]];
+  const told = new Set(Object.entries(rows).flatMap(([kind, list]) => list.map((row) => keyOf(kind, row.id))));
+  for (const [kind, id, op] of reply.gone) if (op === 'D') told.add(keyOf(kind, id));
+  const gone = reply.gone.flatMap(([kind, id, op, version, left]): Gone[] => {
+    if (op === 'D') return [[kind, id, op, version]];
+    if (told.has(keyOf(kind, id))) return [];
+    if (left === undefined) return [[kind, id, op, version - 1]];
+    // What came out of the archive and is not here was changed since: a later page brings it.
+    return [homeScope(left) === left ? [kind, id, op, version, left] : [kind, id, op, version]];
   });
+  const emptied = [
+    ...new Set(reply.gone.flatMap(([, , , , left]) => (left !== undefined && patientOfScope(left) !== null ? left : []))),
+  ];
   // A page that says nothing new is not worth a write.
   if (next === cursor && gone.length === 0 && Object.values(rows).every((list) => list.length === 0)) return true;
-  if (!(await c.store.applyPage(cursor, { rows, gone, next, held: meta.held, epoch: reply.epoch }))) return false;
+  const page = { rows, gone, ...(archived && { archived }), emptied, next, held: meta.held, epoch: reply.epoch };
+  if (!(await c.store.applyPage(cursor, page))) return false;
   for (const [kind, list] of Object.entries(rows)) for (const row of list) c.report.changed.add(keyOf(kind, row.id));
   for (const [kind, id] of gone) c.report.changed.add(keyOf(kind, id));
   c.report.pulled += Object.values(rows).reduce((sum, list) => sum + list.length, gone.length);

@@ -94,6 +94,10 @@ export interface DeviceStore {
     page: {
       rows: Readonly<Record<string, readonly AnyRow[]>>;
       gone: readonly Gone[];
+      /** Patients whose rows in the page lie in the archive. */
+      archived?: readonly string[];
+      /** Files that hold nothing any more, as their patients came out of the archive. */
+      emptied?: readonly string[];
       next: number;
       held?: readonly string[];
       epoch?: string;
@@ -119,6 +123,8 @@ export interface DeviceStore {
   /** The snapshot that was begun and not ended, if any, to be resumed. */
   unfinishedSnapshot(scope: string): Promise<{ snapshot: string; missing: number[] } | null>;
 
+  /** Patients whose file is kept here when it lies in the archive: opened lately, or pinned (S72). */
+  files(): Promise<readonly string[]>;
   /** Deletes everything of these scopes. Own unsent work stays. */
   dropScopes(scopes: readonly string[]): Promise<void>;
   /**

@@ -4,7 +4,7 @@ import { grants, type Page, pull } from './pull.ts';
 import type { ServerStore } from './store.ts';
 
 /** A carried page without its rows. */
-export type CarriedHead = Omit<CarriedPage, 'rows' | 'gone'>;
+export type CarriedHead = Omit<CarriedPage, 'rows' | 'gone' | 'archived'>;
 
 /** What an open live stream wants to be told. */
 export interface Listening {

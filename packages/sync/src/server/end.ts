@@ -79,7 +79,8 @@ export class ServerEnd {
   /** The changes after the device's cursor, in the scopes it holds and may hold. Throws ProblemError (APP_TOO_OLD, BAD_REQUEST). */
   async pull(caller: Caller, request: PullRequest): Promise<PullReply> {
     const { head, page } = await this.pullBy(caller, request, (...asked) => this.store.pull(...asked));
-    return { ...head, rows: page?.rows ?? {}, gone: page?.gone ?? [] };
+    const { rows = {}, gone = [], archived = [] } = page ?? {};
+    return { ...head, rows, gone, ...(archived.length > 0 && { archived }) };
   }
 
   /** As `pull`, with a page that is fetched in another form. */
@@ -94,7 +95,9 @@ export class ServerEnd {
   /** What a listening device is sent unasked, or null when it has to pull (S53). */
   async carry(caller: Caller, listening: Listening): Promise<CarriedPage | null> {
     const carried = await this.carryBy(caller, listening, this.store, (...asked) => this.store.pull(...asked));
-    return carried && { ...carried.head, rows: carried.page.rows, gone: carried.page.gone };
+    if (!carried) return null;
+    const { rows, gone, archived } = carried.page;
+    return { ...carried.head, rows, gone, ...(archived.length > 0 && { archived }) };
   }
 
   /** As `carry`, with a life and a page that are read in another way: once for all who listen. */

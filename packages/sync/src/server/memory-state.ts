@@ -17,7 +17,7 @@ import {
 import { amongKey } from './work.ts';
 
 /** The last change of a row as one scope sees it. */
-interface Change {
+export interface Change {
   facility: string;
   key: Key;
   kind: string;
@@ -36,11 +36,13 @@ export interface MemoryState {
   heads: Map<string, number>;
   rows: Map<Key, StoredRow>;
   changes: Map<string, Change>;
+  /** Patients in the archive. */
+  archived: Set<string>;
   mutations: Map<string, MutationEntry & { facility: string; seq: number | null }>;
   quarantine: Map<string, Omit<QuarantineEntry, 'state'> & { state: HeldState; facility: string }>;
   audit: (AuditEntry & { facility: string })[];
-  /** `derived`: rows that follow from the writes, as triggers make them. */
-  commits: { facility: string; seq: number | null; effects: Effects; derived: readonly RowWrite[] }[];
+  /** `derived`: rows that follow from the writes, as triggers make them. `file`: the patient that it took to the archive. */
+  commits: { facility: string; seq: number | null; effects: Effects; derived: readonly RowWrite[]; file?: string }[];
 }
 
 export const newState = (epoch: string): MemoryState => ({
@@ -48,6 +50,7 @@ export const newState = (epoch: string): MemoryState => ({
   heads: new Map(),
   rows: new Map(),
   changes: new Map(),
+  archived: new Set(),
   mutations: new Map(),
   quarantine: new Map(),
   audit: [],
@@ -57,10 +60,10 @@ export const newState = (epoch: string): MemoryState => ({
 /** Whether rows of this kind are sent to devices at all. */
 export const travels = (kind: string): boolean => (recordOf(kind)?.scope ?? 'none') !== 'none';
 
-/** The scope a row lives in. */
-export function scopeOf(kind: string, row: AnyRow): string {
+/** The scope a row lives in. @param archived the patients in the archive. */
+export function scopeOf(kind: string, row: AnyRow, archived?: ReadonlySet<string>): string {
   const def = recordOf(kind);
-  return def ? scopeOfRow(def, row) : 'none';
+  return def ? scopeOfRow(def, row, archived) : 'none';
 }
 
 const isHeld = (state: HeldState): boolean => state === 'open' || state === 'deferred';

@@ -2,9 +2,21 @@ import { type AnyRow, RECORD_LIST, recordOf } from '@psa/domain';
 import { digestOf } from '../digest.ts';
 import type { Gone, KindDigest } from '../protocol.ts';
 import { brokenBy } from './constraints.ts';
+import { archivedIn, moveFile, patientsTouched } from './memory-archive.ts';
 import type { Follow } from './memory-follow.ts';
 import { load, type MemoryState, newState, overlay, scopeOf, stale, travels } from './memory-state.ts';
-import { type Broken, type Effects, keyOf, type Life, type Loaded, type Need, NO_EFFECTS, type ServerStore } from './store.ts';
+import {
+  type Broken,
+  type ChangesPage,
+  type Effects,
+  keyOf,
+  type Life,
+  type Loaded,
+  type Need,
+  NO_EFFECTS,
+  type RowWrite,
+  type ServerStore,
+} from './store.ts';
 
 /** Times a decision is made again when its insert meets a row or a mid that is there already. */
 const LOST_RACES_MAX = 8;
@@ -88,9 +100,11 @@ export class MemoryServerStore implements ServerStore {
     const s = this.state;
     const moved = effects.writes.some((w) => travels(w.kind));
     const seq = moved ? this.atCommit(facility, early) : null;
+    if (seq !== null) this.bringBack(facility, effects.writes, seq);
     for (const w of effects.writes) this.#write(facility, w, seq);
     const stored = (kind: string, id: string) => s.rows.get(keyOf(kind, id));
     const derived = this.#follow?.derived(effects.writes, stored, overlay(s, [])) ?? [];
+    if (seq !== null) this.bringBack(facility, derived, seq);
     for (const w of derived) this.#write(facility, w, seq);
     for (const e of effects.mutations) s.mutations.set(e.mutation.mid, { ...e, facility, seq });
     for (const q of effects.quarantine) s.quarantine.set(q.mid, { ...q, facility });
@@ -112,7 +126,7 @@ export class MemoryServerStore implements ServerStore {
     const row = Object.freeze(JSON.parse(JSON.stringify(w.after)) as AnyRow);
     s.rows.set(key, { row, field_ver: w.field_ver });
     if (seq === null || !travels(w.kind)) return;
-    const scope = scopeOf(w.kind, row);
+    const scope = this.scopeOf(w.kind, row);
     for (const [place, change] of recordOf(w.kind)?.scope === 'row' ? s.changes : []) {
       if (change.key === key && change.scope !== scope && change.op !== 'X') {
         s.changes.set(place, { ...change, op: 'X', seq, version: row.row_version });
@@ -120,6 +134,31 @@ export class MemoryServerStore implements ServerStore {
     }
     const op = row.deleted ? 'D' : 'U';
     s.changes.set(`${key}/${scope}`, { facility, key, kind: w.kind, id: row.id, scope, seq, op, version: row.row_version });
+  }
+
+  /** The scope that a row lies in now. */
+  protected scopeOf(kind: string, row: AnyRow): string {
+    return scopeOf(kind, row, this.state.archived);
+  }
+
+  /** Whoever is written about is in the archive no more, with all that is theirs, in the same commit (S71). */
+  protected bringBack(facility: string, writes: readonly RowWrite[], seq: number): void {
+    const s = this.state;
+    for (const patient of patientsTouched(s, writes)) {
+      if (!s.archived.has(patient)) continue;
+      moveFile(s, facility, patient, seq, false);
+    }
+  }
+
+  /** Moves all that is a patient's to the archive, in a commit of its own (S70). Whether it is time is for the caller to know. */
+  archive(facility: string, patient: string): void {
+    const s = this.state;
+    // Whoever was retracted is shown to nobody.
+    if (s.archived.has(patient) || s.rows.get(keyOf('patients', patient))?.row.deleted !== false) return;
+    const seq = this.atCommit(facility, this.atWrite(facility, NO_EFFECTS));
+    moveFile(s, facility, patient, seq, true);
+    s.commits.push({ facility, seq, effects: NO_EFFECTS, derived: [], file: patient });
+    s.heads.set(facility, Math.max(seq, s.heads.get(facility) ?? 0));
   }
 
   async head(facility: string): Promise<number> {
@@ -133,12 +172,7 @@ export class MemoryServerStore implements ServerStore {
     return this.life;
   }
 
-  async pull(
-    facility: string,
-    after: number,
-    scopes: readonly string[],
-    limit: number,
-  ): Promise<{ rows: Record<string, AnyRow[]>; gone: Gone[]; next: number; more: boolean }> {
+  async pull(facility: string, after: number, scopes: readonly string[], limit: number): Promise<ChangesPage> {
     const s = this.state;
     const changes = [...s.changes.values()]
       .filter((c) => c.facility === facility && c.seq > after && scopes.includes(c.scope))
@@ -151,11 +185,13 @@ export class MemoryServerStore implements ServerStore {
     for (const c of changes.slice(0, end)) {
       const row = s.rows.get(c.key)?.row;
       if (c.op === 'U' && row) rows[c.kind] = [...(rows[c.kind] ?? []), row];
+      else if (c.op === 'X' && recordOf(c.kind)?.scope !== 'row') gone.push([c.kind, c.id, 'X', c.version, c.scope]);
       else gone.push([c.kind, c.id, c.op === 'X' ? 'X' : 'D', c.version]);
     }
+    const archived = archivedIn(changes.slice(0, end));
     const more = end < changes.length;
     const head = Math.max(after, s.heads.get(facility) ?? 0);
-    return { rows, gone, next: more ? (changes[end - 1]?.seq ?? after) : head, more };
+    return { rows, gone, archived, next: more ? (changes[end - 1]?.seq ?? after) : head, more };
   }
 
   async snapshot(facility: string, scope: string): Promise<{ head: number; kinds: { kind: string; rows: AnyRow[] }[] }> {
@@ -170,7 +206,7 @@ export class MemoryServerStore implements ServerStore {
   #present(facility: string, scopes: readonly string[]): { kind: string; rows: AnyRow[] }[] {
     const byKind = new Map<string, AnyRow[]>();
     for (const { kind, row } of this.rows(facility)) {
-      if (row.deleted || !travels(kind) || !scopes.includes(scopeOf(kind, row))) continue;
+      if (row.deleted || !travels(kind) || !scopes.includes(this.scopeOf(kind, row))) continue;
       const list = byKind.get(kind) ?? [];
       byKind.set(kind, list);
       list.push(row);
@@ -215,6 +251,7 @@ export class MemoryServerStore implements ServerStore {
       ...s,
       rows: new Map(s.rows),
       changes: new Map(s.changes),
+      archived: new Set(s.archived),
       heads: new Map(s.heads),
       mutations: new Map(s.mutations),
       quarantine: new Map(s.quarantine),

@@ -1,4 +1,4 @@
-import { type Actor, ProblemError, scopesOfActor } from '@psa/domain';
+import { type Actor, mayHoldScope, ProblemError, scopesOfActor } from '@psa/domain';
 import { PROTOCOL_VERSION, PULL_ROWS_MAX, type PullReply, type PullRequest } from '../protocol.ts';
 import type { Caller } from './end.ts';
 import { lostSince } from './lives.ts';
@@ -7,7 +7,7 @@ import type { ServerStore } from './store.ts';
 /** The scopes a person may hold now, and those of `held` that it may not (any more). Decided at every request (S40). */
 export function grants(actor: Actor, held: readonly string[]): { granted: string[]; revoked: string[] } {
   const granted = scopesOfActor(actor);
-  return { granted, revoked: held.filter((scope) => !granted.includes(scope)) };
+  return { granted, revoked: held.filter((scope) => !mayHoldScope(granted, scope)) };
 }
 
 /** A page of a store, printed or not. */
@@ -17,7 +17,7 @@ export interface Page {
 }
 
 /** An answer without its page. */
-export type PullHead = Omit<PullReply, 'rows' | 'gone'>;
+export type PullHead = Omit<PullReply, 'rows' | 'gone' | 'archived'>;
 
 /**
  * One page of changes (S42–S44). A device of another epoch, or without a cursor, is told its grants and gets no rows: it has to
@@ -54,7 +54,7 @@ export async function pull<P extends Page>(
   if (caller.device_state === 'revoked') return { head: { ...head, granted: [], revoked: [...request.held] }, page: null };
   if (request.epoch !== epoch) return { head: { ...head, next: 0 }, page: null };
   if (request.cursor === null || caller.device_state === 'drain') return { head, page: null };
-  const scopes = granted.filter((scope) => request.held.includes(scope));
+  const scopes = [...new Set(request.held)].filter((scope) => mayHoldScope(granted, scope));
   const page = await read(facility, request.cursor, scopes, request.limit ?? PULL_ROWS_MAX);
   const full = { ...head, next: page.next, more: page.more };
   if (!request.digest || page.more) return { head: full, page };

@@ -1,4 +1,4 @@
-import { type AnyRow, ProblemError } from '@psa/domain';
+import { type AnyRow, mayHoldScope, ProblemError } from '@psa/domain';
 import { crc32 } from '../crc32.ts';
 import { SNAPSHOT_PAGE_ROWS, type SnapshotHeader, type SnapshotRequest } from '../protocol.ts';
 import type { Caller, ServerEnv } from './end.ts';
@@ -34,7 +34,7 @@ export class SnapshotShelf {
     if (request.device !== caller.device)
       throw new ProblemError('BAD_REQUEST', { say: 'This session belongs to another device.' });
     if (caller.device_state !== 'active') throw new ProblemError('DEVICE_REVOKED');
-    if (!grants(caller.actor, []).granted.includes(request.scope)) throw new ProblemError('NOT_YOURS');
+    if (!mayHoldScope(grants(caller.actor, []).granted, request.scope)) throw new ProblemError('NOT_YOURS');
     const facility = caller.actor.facility_id;
     const { epoch } = await this.#store.epoch(facility);
     const fits = (s: Snapshot) =>

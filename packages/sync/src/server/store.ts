@@ -136,6 +136,15 @@ export interface Broken {
   missing?: { kind: string; id: string };
 }
 
+/** Changes of some scopes. `archived`: the patients whose rows among them lie in the archive (S70). */
+export interface ChangesPage {
+  rows: Record<string, AnyRow[]>;
+  gone: Gone[];
+  archived: string[];
+  next: number;
+  more: boolean;
+}
+
 /**
  * What the server end asks of a database. PostgreSQL and the memory store pass the same contract suite.
  */
@@ -162,12 +171,7 @@ export interface ServerStore {
    * Changes after a number in the given scopes, each row as it is now, oldest change first, ending between transactions:
    * `limit` may be exceeded by the rest of the last transaction.
    */
-  pull(
-    facility: string,
-    after: number,
-    scopes: readonly string[],
-    limit: number,
-  ): Promise<{ rows: Record<string, AnyRow[]>; gone: Gone[]; next: number; more: boolean }>;
+  pull(facility: string, after: number, scopes: readonly string[], limit: number): Promise<ChangesPage>;
 
   /** All rows of a scope as of one moment, not retracted, by kind in the order of the record list, then by id. */
   snapshot(facility: string, scope: string): Promise<{ head: number; kinds: { kind: string; rows: AnyRow[] }[] }>;

@@ -144,6 +144,17 @@ function keepScopes(real: Link): Link {
   });
 }
 
+/** A file that was once opened here is kept, though nobody wants it any more. */
+function keepFiles(real: DeviceStore): DeviceStore {
+  const once = new Set<string>();
+  return replaced(real, {
+    async files() {
+      for (const patient of await real.files()) once.add(patient);
+      return [...once];
+    },
+  });
+}
+
 const noReplay = (real: DeviceStore): DeviceStore => replaced(real, { newEpoch: (epoch) => real.newEpoch(epoch, null) });
 
 function gate(real: Link, store: DeviceStore): Link {
@@ -190,6 +201,7 @@ export const deviceFaults = {
   dropRefused,
   dropUnsent,
   keepScopes,
+  keepFiles,
   noReplay,
   gate,
   deaf,

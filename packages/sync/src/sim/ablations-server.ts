@@ -17,6 +17,11 @@ class NumberedAtWrite extends OpenMemoryStore {
   }
 }
 
+/** A write about somebody in the archive leaves them there. */
+class StaysAway extends OpenMemoryStore {
+  protected override bringBack(): void {}
+}
+
 /** A store whose decisions see something else, or write something else, than the right one's. */
 const deciding =
   (act: (decide: (loaded: Loaded) => Effects, loaded: Loaded) => Effects) =>
@@ -187,6 +192,7 @@ const oldBase = (real: ServerStore): ServerStore =>
 export const serverFaults = {
   oldBase,
   seq: (epoch: string, env: FollowEnv): OpenMemoryStore => new NumberedAtWrite(epoch, env),
+  staysAway: (epoch: string, env: FollowEnv): OpenMemoryStore => new StaysAway(epoch, env),
   dedupe,
   lww,
   upsert,

@@ -19,6 +19,7 @@ const busy: Partial<Plan> = { devices: 3, minutes: 60, withdrawn: null, restore:
 const long: Partial<Plan> = { ...busy, devices: 5, minutes: 150 };
 const live: Partial<Plan> = { ...busy, live: true };
 const moving: Partial<Plan> = { ...long, moves: 8 };
+const archiving: Partial<Plan> = { ...long, archived: 12 };
 const signing: Partial<Plan> = { ...long, themes: ['theatre', 'laboratory'] };
 /** It shows when the answer of a push is heard and the pull after it is not. */
 const halfHeard: Plan['weather'] = { ...QUIET, lostRequests: 20, turnedAway: 20 };
@@ -111,6 +112,9 @@ export const ABLATIONS: readonly Ablation[] = [
     { ...long, roleChanges: 8 },
   ),
   fault('moved', 'nobody is told that a row went to another scope', [18], { server: server.moved }, moving),
+  fault('keepFiles', 'a file is kept that nobody wants here any more', [17], { store: device.keepFiles }, archiving),
+  fault('notTold', 'nobody is told that a patient went to the archive', [1, 6, 18], { server: server.moved }, archiving),
+  fault('staysAway', 'a write about somebody in the archive leaves them there', [18], { memory: server.staysAway }, archiving),
   fault('halfSnapshot', 'a scope counts as held with its first page', [19], { store: device.halfSnapshot }),
   fault('lateHead', 'a snapshot claims the commit that comes while it is made', [20], { server: server.lateHead }, long),
   fault('byClock', 'the clocks of devices decide what is later', [21], { server: server.byClock }),

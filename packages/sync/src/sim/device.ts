@@ -1,6 +1,6 @@
 import { type Actor, type AnyRow, may, recordOf, uuidv7 } from '@psa/domain';
 import { type DeviceEnv, newGroup, type Wish } from '../device/groups.ts';
-import { MemoryDisk } from '../device/memory.ts';
+import { hasLeft, MemoryDisk } from '../device/memory.ts';
 import { Overlay } from '../device/overlay.ts';
 import type { SyncReport } from '../device/report.ts';
 import type { CarriedPage, Group } from '../protocol.ts';
@@ -247,17 +247,26 @@ export class SimDevice {
 }
 
 /** The state of each record on a disk, `row` null: known to be gone. */
-export type Copies = ReadonlyMap<string, { kind: string; version: number; row: AnyRow | null }>;
+export type Copies = ReadonlyMap<string, Copy>;
+interface Copy {
+  kind: string;
+  version: number;
+  row: AnyRow | null;
+  /** Where it lies; null for what is gone and no longer says from where. */
+  scope: string | null;
+}
 
 /** The newest of pages and delta: a row that moved may lie in the pages of two scopes. */
 export function diskCopies(disk: MemoryDisk): Copies {
-  const copies = new Map<string, { kind: string; version: number; row: AnyRow | null }>();
-  const put = (key: string, kind: string, version: number, row: AnyRow | null) => {
-    if ((copies.get(key)?.version ?? 0) <= version) copies.set(key, { kind, version, row });
+  const copies = new Map<string, Copy>();
+  const put = (key: string, copy: Copy) => {
+    if ((copies.get(key)?.version ?? 0) <= copy.version) copies.set(key, copy);
   };
-  for (const pages of disk.pages.values()) {
-    for (const { kind, rows } of pages) for (const row of rows) put(keyOf(kind, row.id), kind, row.row_version, row);
+  for (const [scope, pages] of disk.pages) {
+    for (const { kind, rows } of pages)
+      for (const row of rows)
+        if (!hasLeft(disk, scope, kind, row)) put(keyOf(kind, row.id), { kind, version: row.row_version, row, scope });
   }
-  for (const [key, { kind, version, row }] of disk.delta) put(key, kind, version, row);
+  for (const [key, { left, ...copy }] of disk.delta) if (!left) put(key, copy);
   return copies;
 }

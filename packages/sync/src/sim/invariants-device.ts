@@ -1,4 +1,4 @@
-import { recordOf, scopesOfActor } from '@psa/domain';
+import { fileScopes, homeScope, recordOf, scopesOfActor } from '@psa/domain';
 import type { NewGroup } from '../device/store.ts';
 import { scopeOf } from '../server/memory-state.ts';
 import { keyOf } from '../server/store.ts';
@@ -13,7 +13,9 @@ const named = (device: SimDevice) => `device ${short(device.id)}`;
 export function reachOf(e: Pick<Evidence, 'server'>, device: SimDevice): readonly string[] | null {
   const actor = e.server.people.get(device.user);
   if (!actor) return null;
-  return (e.server.deviceStates.get(device.id) ?? 'active') === 'active' ? scopesOfActor(actor) : [];
+  if ((e.server.deviceStates.get(device.id) ?? 'active') !== 'active') return [];
+  const scopes = scopesOfActor(actor);
+  return [...scopes, ...[...device.disk.files].flatMap((patient) => fileScopes(scopes, patient))];
 }
 
 /** 1: after a quiet time every device holds exactly what the server has for it. */
@@ -24,7 +26,7 @@ export function convergence(e: Evidence): string[] {
     if (reach === null) continue;
     const held = new Map([...diskCopies(device.disk)].flatMap(([key, c]) => (c.row ? [[key, c.row] as const] : [])));
     for (const { kind, row } of e.oracle.rows) {
-      if (row.deleted || !reach.includes(scopeOf(kind, row))) continue;
+      if (row.deleted || !reach.includes(scopeOf(kind, row, e.oracle.archived))) continue;
       const key = keyOf(kind, row.id);
       if (!held.has(key)) wrong.push(`${named(device)} lacks ${key} v${row.row_version}`);
       else if (!equal(held.get(key), row))
@@ -105,6 +107,8 @@ export function cursorNeverSkips(device: SimDevice, oracle: Oracle, copies: Copi
         `${named(device)} at ${disk.cursor} has ${kind} ${short(id)} v${row?.row_version ?? 'none'}; change ${seq} made it v${version}`,
       );
     }
+    if (op === 'X' && row !== null && copy?.scope === scope)
+      wrong.push(`${named(device)} at ${disk.cursor} has ${kind} ${short(id)} in ${scope}, which it left by ${seq}`);
     if (op === 'D' && row !== null)
       wrong.push(`${named(device)} at ${disk.cursor} still has ${kind} ${short(id)}, retracted by ${seq}`);
   }
@@ -149,8 +153,9 @@ export function nothingOutsideHeld(device: SimDevice, _oracle: Oracle, copies: C
   const { disk } = device;
   const wrong: string[] = [];
   if (disk.cursor === null && disk.held.length > 0) wrong.push(`${named(device)} holds scopes without a cursor`);
-  for (const [key, { kind, row }] of copies) {
-    if (row && !disk.held.includes(scopeOf(kind, row))) wrong.push(`${named(device)} keeps ${key} of a scope it does not hold`);
+  for (const [key, { kind, row, scope }] of copies) {
+    const lies = row && scope !== null && disk.held.includes(scope) && homeScope(scope) === scopeOf(kind, row);
+    if (row && !lies) wrong.push(`${named(device)} keeps ${key} of a scope it does not hold`);
   }
   return wrong;
 }

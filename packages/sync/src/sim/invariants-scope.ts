@@ -1,7 +1,26 @@
+import { fileOf, homeScope, type RecordDef, recordOf } from '@psa/domain';
 import { keyOf } from '../server/store.ts';
 import { diskCopies } from './device.ts';
 import { type Evidence, equal, short } from './evidence.ts';
 import { reachOf } from './invariants-device.ts';
+
+/** 18: whoever is in the archive is there wholly, since one commit: who is written about comes back, with all that is theirs. */
+export function archivedWhole({ oracle }: Evidence): string[] {
+  const wrong: string[] = [];
+  const files = new Map(oracle.rows.map(({ kind, row }) => [keyOf(kind, row.id), fileOf(recordOf(kind) as RecordDef, row)]));
+  const since = new Map<string, number>();
+  for (const { kind, id, scope, seq, op } of oracle.entities) {
+    const patient = files.get(keyOf(kind, id)) ?? null;
+    if (patient === null || op !== 'U') continue;
+    const there = homeScope(scope) !== scope;
+    if (there !== oracle.archived.has(patient))
+      wrong.push(`${kind} ${short(id)} is in ${scope}, its patient ${there ? 'not ' : ''}in the archive`);
+    if (!there) continue;
+    if ((since.get(patient) ?? seq) !== seq) wrong.push(`${kind} ${short(id)} was changed in the archive by ${seq}`);
+    since.set(patient, seq);
+  }
+  return wrong;
+}
 
 /** 18: a row that moved to another scope is gone from who holds only the old one, and with who holds the new one. */
 export function movedChangesHands(e: Evidence): string[] {

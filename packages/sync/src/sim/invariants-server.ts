@@ -6,8 +6,8 @@ import { isApplied } from './replay.ts';
 export function gapFreeSequence(e: Evidence): string[] {
   const wrong: string[] = [];
   let last = 0;
-  for (const { seq, effects } of e.oracle.commits) {
-    const moved = effects.writes.some((w) => travels(w.kind));
+  for (const { seq, effects, file } of e.oracle.commits) {
+    const moved = file !== undefined || effects.writes.some((w) => travels(w.kind));
     if (moved !== (seq !== null))
       wrong.push(`a commit with${moved ? '' : 'out'} changes has ${seq === null ? 'no number' : `number ${seq}`}`);
     if (seq === null) continue;

@@ -21,7 +21,7 @@ import {
   noResurrectedDelete,
   noSilentOverwrite,
 } from './invariants-rows.ts';
-import { movedChangesHands } from './invariants-scope.ts';
+import { archivedWhole, movedChangesHands } from './invariants-scope.ts';
 import { conflictAccounting, gapFreeSequence, poisonIsIsolated } from './invariants-server.ts';
 import { onlyWithRights, signedStays } from './invariants-signed.ts';
 import type { Oracle } from './oracle.ts';
@@ -45,6 +45,7 @@ export const AT_THE_END: readonly [invariant: number, check: (e: Evidence) => st
   [17, permissionNeverLeaks],
   [17, onlyWithRights],
   [18, movedChangesHands],
+  [18, archivedWhole],
   [22, oldClearsNothing],
   [24, acknowledgedIsKnown],
   [25, liveness],

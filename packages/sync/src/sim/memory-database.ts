@@ -43,6 +43,7 @@ export class OpenMemoryStore extends MemoryServerStore {
       get entities() {
         return store.state.changes.values();
       },
+      archived: this.state.archived,
       lives: this.lives,
     };
   }
@@ -60,6 +61,7 @@ export function memoryDatabase(
     real: false,
     oracle: async () => store.oracle(facility),
     oracleNow: () => store.oracle(facility),
+    archive: async (patient) => store.archive(facility, patient),
     backup: () => {
       const restore = store.saved();
       const at = new Date(time.now).toISOString();

@@ -19,9 +19,11 @@ export interface Oracle {
   /** Every answered mutation, first answers first. */
   mutations: readonly MutationEntry[];
   quarantine: readonly { mid: string; state: string; code: string; payload: unknown }[];
-  /** Every committed transaction with its number (null: it wrote nothing that travels) and the rows that followed from it, in commit order. */
-  commits: readonly { seq: number | null; effects: Effects; derived?: readonly RowWrite[] }[];
+  /** Every committed transaction with its number (null: it wrote nothing that travels) and the rows that followed from it, in commit order. `file`: it took this patient to the archive. */
+  commits: readonly { seq: number | null; effects: Effects; derived?: readonly RowWrite[]; file?: string }[];
   entities: Iterable<Entity>;
+  /** Patients in the archive. */
+  archived: ReadonlySet<string>;
   /** The lives that `commits` were made in, oldest first: how many commits there were when each began. */
   lives: readonly { epoch: string; commits: number }[];
 }

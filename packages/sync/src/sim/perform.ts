@@ -70,6 +70,11 @@ const DEVICE_STEPS: Partial<Record<What, OnDevice>> = {
   'its disk fills up': async (world, device) => {
     device.fullUntil = world.time.now + device.random.between(1, 12) * MINUTE_MS;
   },
+  'a file is opened or let go': async (world, device, { which }) => {
+    const patients = patientsOf(world);
+    const patient = patients[which % Math.max(1, patients.length)];
+    if (patient !== undefined && !device.disk.files.delete(patient)) device.disk.files.add(patient);
+  },
   'the device is withdrawn': async (world, device) => {
     world.server.deviceStates.set(device.id, world.plan.withdrawn ?? 'drain');
   },
@@ -88,6 +93,7 @@ async function onServer(world: World, { what, which }: Step): Promise<void> {
   else if (what === 'an account is closed') world.closed.set(which, await server.closeAccount(hospital.admin, user));
   else if (what === 'an account is opened again') await world.closed.get(which)?.();
   else if (what === 'a conflict is moved') await moveConflict(world);
+  else if (what === 'a patient goes to the archive') await archive(world, which);
   else if (what === 'the server is upgraded') world.upgraded = true;
   else if (what === 'a backup is taken') takeBackup(world, which);
   else if (what === 'a backup is restored') world.backups.get(which)?.();
@@ -101,6 +107,17 @@ async function moveConflict({ server, hospital, random, database }: World): Prom
   const scope = random.pick(['identity', 'clinical', 'orders', 'medicines', 'stock'].filter((s) => s !== moved?.row.scope));
   if (!moved || scope === undefined) return;
   await server.write(hospital.admin, [{ kind: 'sync_conflicts', id: moved.row.id, op: 'edit', base: 0, patch: { scope } }]);
+}
+
+/** Patients of the day, whoever registered them and whether or not the server knows them yet. */
+const patientsOf = ({ ledger }: World): string[] =>
+  [...ledger.byMid.values()].flatMap(({ mutation: m }) => (m.kind === 'patients' && m.op === 'create' ? m.id : []));
+
+/** Mostly one of the first: whom people have written most about. */
+async function archive(world: World, which: number): Promise<void> {
+  const patients = patientsOf(world);
+  const patient = patients[which % Math.max(1, Math.min(6, patients.length))];
+  if (patient !== undefined) await world.time.during(world.database.archive(patient));
 }
 
 function takeBackup(world: World, which: number): void {

@@ -23,6 +23,8 @@ export interface Plan {
   closedAccounts: number;
   /** Conflicts that are moved to another scope by hand. */
   moves: number;
+  /** Patients who go to the archive, and come back when somebody writes about them. */
+  archived: number;
   /** A tab stands still for minutes in the middle of what it does. */
   freezes: number;
   /** A disk is full for minutes: every write on it fails. */
@@ -44,6 +46,8 @@ const LATER_STREAM = 8;
 /** The plan of a seed: every kind of fault is left out in some, so that each is seen alone and together with others. */
 export function planOf(seed: number): Plan {
   const r = new Random(seed, 1);
+  // Of its own, so that the days without it stay as they were.
+  const a = new Random(seed, 8);
   const some = (percent: number, most: number) => (r.happens(percent) ? r.between(1, most) : 0);
   // Few kinds on a day, so that several people work on the same rows.
   const themes = [...new Set([r.pick(THEMES), r.pick(THEMES)])].flatMap((theme) => theme ?? []);
@@ -67,6 +71,7 @@ export function planOf(seed: number): Plan {
     roleChanges: some(25, 3),
     closedAccounts: some(15, 2),
     moves: some(20, 3),
+    archived: a.happens(40) ? a.between(1, 12) : 0,
     freezes: some(30, 6),
     fullDisks: some(25, 4),
     oldClient: r.happens(10),

@@ -1,10 +1,9 @@
-import { type Actor, type AnyRow, ProblemError, type Role, recordOf, scopesOfActor, uuidv7 } from '@psa/domain';
+import { type Actor, type AnyRow, mayHoldScope, ProblemError, type Role, recordOf, scopesOfActor, uuidv7 } from '@psa/domain';
 import { crc32 } from '../crc32.ts';
 import type { Wish } from '../device/groups.ts';
 import { LinkError } from '../device/link.ts';
 import type {
   CarriedPage,
-  Gone,
   PullReply,
   PullRequest,
   PushReply,
@@ -31,6 +30,8 @@ export interface SimDatabase {
   oracle(): Promise<Oracle>;
   /** The same at once, where that can be had: then devices are held against it at every step. */
   oracleNow?(): Oracle;
+  /** Takes all that is a patient's to the archive, if there is such a patient. */
+  archive(patient: string): Promise<void>;
   /** Takes a backup; what it returns puts the database back to it, in a new epoch. */
   backup?(): () => void;
   /** Lets so many per cent of the transactions wait, or die with the server, before they commit. */
@@ -203,7 +204,7 @@ export class SimServer {
     const caller = this.caller(user, request.device);
     // A small page makes many: what is cut in the middle shows.
     const reply = await this.serve(() => this.end.pull(caller, { ...request, limit: request.limit ?? 7 }));
-    this.checkReach(caller.actor, reply.rows, reply.gone);
+    this.checkReach(caller.actor, request.held, reply);
     return reply;
   }
 
@@ -214,7 +215,8 @@ export class SimServer {
     const caller = this.caller(user, request.device);
     const scopes = scopesOfActor(caller.actor);
     const reply = await this.serve(() => this.end.snapshot(caller, request));
-    if (!scopes.includes(reply.header.scope)) this.saw(17, `${caller.actor.role} was sent a snapshot of ${reply.header.scope}`);
+    if (!mayHoldScope(scopes, reply.header.scope))
+      this.saw(17, `${caller.actor.role} was sent a snapshot of ${reply.header.scope}`);
     return reply;
   }
 
@@ -227,7 +229,7 @@ export class SimServer {
     if (!this.people.has(user)) return null;
     const caller = this.caller(user, device);
     const page = await this.serve(() => this.end.carry(caller, listening)).catch(() => null);
-    if (page) this.checkReach(caller.actor, page.rows, page.gone);
+    if (page) this.checkReach(caller.actor, page.held, page);
     return page;
   }
 
@@ -252,13 +254,20 @@ export class SimServer {
   }
 
   /** Invariant 17: no reply holds a row outside the scopes of who asked. */
-  private checkReach(actor: Actor, rows: Readonly<Record<string, readonly AnyRow[]>>, gone: readonly Gone[]): void {
+  private checkReach(
+    actor: Actor,
+    held: readonly string[],
+    { rows, gone, archived }: Pick<PullReply, 'rows' | 'gone' | 'archived'>,
+  ): void {
     const scopes = scopesOfActor(actor);
+    const away = new Set(archived);
     const { role } = actor;
     for (const [kind, list] of Object.entries(rows)) {
       for (const row of list) {
-        const scope = scopeOf(kind, row);
-        if (!scopes.includes(scope)) this.saw(17, `${role} was sent ${kind} ${row.id} of ${scope}`);
+        const scope = scopeOf(kind, row, away);
+        if (!mayHoldScope(scopes, scope)) this.saw(17, `${role} was sent ${kind} ${row.id} of ${scope}`);
+        else if (!held.includes(scope))
+          this.saw(17, `${kind} ${row.id} of ${scope} was sent to a device that does not hold it`);
       }
     }
     for (const [kind, id] of gone) {

@@ -17,6 +17,8 @@ export type What =
   | 'a conflict is moved'
   | 'the server is upgraded'
   | 'the device is withdrawn'
+  | 'a patient goes to the archive'
+  | 'a file is opened or let go'
   | 'a backup is taken'
   | 'a backup is restored';
 
@@ -83,5 +85,19 @@ export function stepsOf(seed: number, plan: Plan): Step[] {
     const more = random.pick([0, 0, 0, 1, 2]) ?? 0;
     if (more > 0) backup(more);
   }
-  return steps.sort((a, b) => a.at - b.at).map((step, n) => ({ n, ...step }));
+  const known = steps.sort((a, b) => a.at - b.at).map((step, n) => ({ n, ...step }));
+  return [...known, ...ofTheArchive(seed, plan, known.length)].sort((a, b) => a.at - b.at);
+}
+
+/** Numbered after the others, with chance of their own: the days without them stay as they were. */
+function ofTheArchive(seed: number, plan: Plan, first: number): Step[] {
+  const random = new Random(seed, 9);
+  const moment = () => random.between(MINUTE_MS, plan.minutes * MINUTE_MS);
+  const steps: Omit<Step, 'n'>[] = [];
+  for (let i = 0; i < plan.archived; i++) {
+    steps.push({ at: moment(), what: 'a patient goes to the archive', device: null, which: random.below(1000) });
+    const device = random.below(plan.devices);
+    steps.push({ at: moment(), what: 'a file is opened or let go', device, which: random.below(1000) });
+  }
+  return steps.map((step, i) => ({ n: first + i, ...step }));
 }

@@ -2,6 +2,7 @@ import { Outlet, useParams } from '@tanstack/react-router';
 import { useEffect } from 'react';
 import { device, useRow } from '../../store/index.ts';
 import { Empty } from '../../ui/Pieces.tsx';
+import { InArchive } from './InArchive.tsx';
 import { PatientConflicts } from './PatientConflicts.tsx';
 import { PatientHeader } from './PatientHeader.tsx';
 import { useRecent } from './Recent.tsx';
@@ -28,6 +29,7 @@ export function PatientFrame() {
   return (
     <article className="patient" aria-label="Patient">
       <PatientHeader patient={patient} />
+      <InArchive patientId={patient.id} />
       <PatientConflicts patientId={patient.id} />
       <Outlet />
     </article>

@@ -3,7 +3,7 @@ import { IconAlertTriangle, IconArrowLeft, IconUsers } from '@tabler/icons-react
 import { Link } from '@tanstack/react-router';
 import { usePresent } from '../../record/present.ts';
 import { useSaying } from '../../record/saying.ts';
-import { useRowsBy } from '../../store/index.ts';
+import { useFile, useRowsBy } from '../../store/index.ts';
 import { ageText } from '../../ui/age.ts';
 import { dayIn, newestFirst, showDay, stayDay } from '../../ui/days.ts';
 import { count, showNumber } from '../../ui/numbers.ts';
@@ -70,12 +70,14 @@ function Weight({ patientId }: { patientId: string }) {
   const { zone } = usePresent();
   const { actor } = usePerson();
   const measured = useRowsBy('body_measurements', 'patient_id', patientId);
+  const file = useFile(patientId);
   if (!may(actor, 'read', MEASUREMENTS)) return null;
   const [latest] = newestFirst(
     measured.filter((m) => m.weight !== null),
     (m) => m.measured_at,
   );
-  if (!latest) return <span className="muted">weight not recorded</span>;
+  if (!latest)
+    return <span className="muted">{file.archived && !file.held ? 'weight not on this device' : 'weight not recorded'}</span>;
   return (
     <span className="num">
       {showNumber(latest.weight ?? 0, 'kg')}

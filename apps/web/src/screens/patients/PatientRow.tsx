@@ -1,6 +1,7 @@
 import { IconAlertTriangle, IconUsers } from '@tabler/icons-react';
 import { Link } from '@tanstack/react-router';
 import { memo } from 'react';
+import { useFile } from '../../store/index.ts';
 import { ageShort } from '../../ui/age.ts';
 import type { Patient } from './facts.ts';
 
@@ -33,6 +34,7 @@ interface PatientRowProps {
 
 /** One line of the list. Drawn again only when something in it changed. */
 export const PatientRow = memo(function PatientRow({ patient, index, today, bed, allergic, alike, current }: PatientRowProps) {
+  const { archived } = useFile(patient.id);
   return (
     <Link
       to="/patients/$patientId"
@@ -57,6 +59,7 @@ export const PatientRow = memo(function PatientRow({ patient, index, today, bed,
           </span>
         )}
         {bed && <span className="bed-tag">{bed}</span>}
+        {archived && <span className="muted small">archive</span>}
       </span>
       <span className="patient-row-sub muted">
         {[SEX[patient.gender ?? ''], ageShort(patient, today), patient.hospital_number].filter(Boolean).join(' · ')}

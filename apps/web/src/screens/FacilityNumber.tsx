@@ -1,14 +1,22 @@
 import { Button, TextInput } from '@mantine/core';
-import { OFFLINE_LEASE_HOURS, ProblemError } from '@psa/domain';
+import { ProblemError } from '@psa/domain';
 import { useState } from 'react';
 import { device, useRows } from '../store/index.ts';
 import { parseNumber } from '../ui/numbers.ts';
 import { tell } from './keep.tsx';
 
-/** How long records stay open on a device that does not reach the server: the hospital's word, in hours. Needs the network. */
-export function LeaseSetting() {
+interface FacilityNumberProps {
+  field: 'offline_lease_hours' | 'archive_after_days';
+  label: string;
+  description: string;
+  /** What is said when it is set. */
+  told: string;
+}
+
+/** A number that is the hospital's to choose; empty: what holds unless set. Needs the network. */
+export function FacilityNumber({ field, label, description, told }: FacilityNumberProps) {
   const [facility] = useRows('facilities');
-  const present = facility?.offline_lease_hours ?? null;
+  const present = facility?.[field] ?? null;
   const [typed, setTyped] = useState<string>();
   const [problem, setProblem] = useState<string>();
   const [busy, setBusy] = useState(false);
@@ -20,14 +28,14 @@ export function LeaseSetting() {
     if ('problem' in read) return setProblem(read.problem);
     setBusy(true);
     try {
-      await device.call('PATCH', `/api/sync/facilities/${facility.id}`, { offline_lease_hours: read.value });
+      await device.call('PATCH', `/api/sync/facilities/${facility.id}`, { [field]: read.value });
       setProblem(undefined);
       setTyped(undefined);
       device.syncNow();
-      tell('Set. Each device learns it at its next sign-in.');
+      tell(told);
     } catch (error) {
       if (!(error instanceof ProblemError)) throw error;
-      setProblem(error.fields.offline_lease_hours ?? error.message);
+      setProblem(error.fields[field] ?? error.message);
     } finally {
       setBusy(false);
     }
@@ -41,8 +49,8 @@ export function LeaseSetting() {
       }}
     >
       <TextInput
-        label="Hours without contact"
-        description={`After so long a device asks for the server before it opens. ${OFFLINE_LEASE_HOURS} unless set, at most 720.`}
+        label={label}
+        description={description}
         value={value}
         onChange={(e) => setTyped(e.currentTarget.value)}
         error={problem}
