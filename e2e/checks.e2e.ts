@@ -65,7 +65,7 @@ test('what speaks against a medicine stops it without a network; a reason overru
   expect(items.find((one) => one.medication_name === 'Amoxicillin')).toMatchObject({
     override_reason: 'Delabelled by the allergist; first dose on the ward.',
     override_warnings: expect.stringMatching(
-      /^allergy\.contraindicated \[allergy_rule\/penicillin\+penicillin, 2026-11, unreviewed\] Amoxicillin must not be given/,
+      /^allergy\.contraindicated \[allergy_rule\/penicillin\+penicillin, 1, unreviewed\] Amoxicillin must not be given/,
     ),
   });
   expect(items.find((one) => one.medication_name === 'Metronidazole')).toMatchObject({

@@ -17,6 +17,7 @@ import { Database } from './db/database.ts';
 import { isMigrated } from './db/migrate.ts';
 import { randomBytes } from './db/random.ts';
 import type { Reach } from './db/reach.ts';
+import { recompute } from './db/recompute.ts';
 import { RowReader } from './db/rows.ts';
 import { PatientFinder } from './db/search.ts';
 import { PgServerStore } from './db/store.ts';
@@ -140,6 +141,7 @@ function services(app: FastifyInstance, deps: AppDeps): Services {
   const authors = new Authors(db);
   const compress = promisify(gzip);
   const end = new ServerEnd(store, {
+    recompute,
     now: () => new Date(now()).toISOString(),
     newId,
     authorOf: (device, author, body, sig, caller, rights) =>

@@ -11,6 +11,7 @@ import { MigrationError } from './db/migrate.ts';
 import { createPool } from './db/pool.ts';
 import { type Reach, SteeredClient } from './db/reach.ts';
 import { seed } from './db/seed.ts';
+import { seedReference } from './db/seed-reference.ts';
 import { openCluster } from './embedded/cluster.ts';
 import { writableFolder } from './embedded/place.ts';
 import { serverPassword, tokenKey } from './secrets.ts';
@@ -148,7 +149,7 @@ async function start(args: readonly string[]): Promise<void> {
 async function prepareAsOwner(client: Reach, host: string): Promise<void> {
   const owner = createPool({ ...client, max: 2 }, reportLoss);
   try {
-    await seed(owner);
+    await seedReference(owner, await seed(owner));
     if (isLoopback(host) || !(await defaultPasswordsStand(owner))) return;
   } finally {
     await owner.end();

@@ -26,6 +26,7 @@ export const PROBLEMS = {
   BROKEN_LINK: { status: 422, retry: false, say: 'This points to something that does not exist.' },
   CONSTRAINT: { status: 422, retry: false, say: 'This does not fit with what is already recorded.' },
   ILLEGAL_STEP: { status: 422, retry: false, say: 'This step is not possible from the current state.' },
+  NOT_COMPUTED: { status: 422, retry: false, say: 'This result does not follow from its answers by this version of the rule.' },
   SERVER_ONLY: { status: 422, retry: false, say: 'This can only be changed while connected to the server.' },
   APPEND_ONLY: { status: 422, retry: false, say: 'This cannot be changed after it was recorded; add a new entry.' },
   GROUP_REFUSED: { status: 422, retry: false, say: 'This was saved together with an entry that was refused.' },

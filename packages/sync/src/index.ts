@@ -12,6 +12,7 @@ export * from './device/store.ts';
 export * from './digest.ts';
 export * from './protocol.ts';
 export type { CarriedHead, Listening } from './server/carry.ts';
+export type { Recompute } from './server/computed.ts';
 export * from './server/context.ts';
 export * from './server/decide.ts';
 export * from './server/end.ts';

@@ -2,6 +2,7 @@ import { Database } from '../db/database.ts';
 import { loadDemo } from '../db/demo.ts';
 import { createPool } from '../db/pool.ts';
 import { seed } from '../db/seed.ts';
+import { seedReference } from '../db/seed-reference.ts';
 import { command, EXIT, Told } from './command.ts';
 import { withPool } from './database.ts';
 
@@ -15,7 +16,8 @@ function count(text: string | undefined): number | undefined {
 
 export default command({
   usage: 'seed [--demo [--patients N]]',
-  about: `Gives an empty database its hospital, wards, trial accounts and sample consumables, as every start does. What was edited since stays
+  about: `Gives an empty database its hospital, wards, trial accounts, sample consumables and
+reference data, as every start does. What was edited since stays
 as it is; a database whose hospital was not made here is left alone. The trial accounts have published passwords: change or close
 them before anybody else can reach the server (psa user).`,
   options: {
@@ -25,7 +27,9 @@ them before anybody else can reach the server (psa user).`,
   run: async ({ values }, io) => {
     const patients = count(values.patients);
     await withPool('owner', io, async (owner, opened) => {
-      io.say(`The hospital is ${await seed(owner)}`);
+      const facility = await seed(owner);
+      const added = await seedReference(owner, facility);
+      io.say(`The hospital is ${facility}; ${added ?? 'no'} versions of reference entries added`);
       if (!values.demo) return;
       const pool = createPool({ ...(await opened.server()), max: 4 });
       const bar = io.progress('Patients');

@@ -9,6 +9,7 @@ import {
   type RowWrite,
   type ServerStore,
 } from '@psa/sync';
+import { recompute } from './recompute.ts';
 
 export interface Wish {
   kind: string;
@@ -71,6 +72,7 @@ export async function writeAll(
     clock_offset_ms: null,
     schema: PROTOCOL_VERSION,
     newId: w.newId,
+    recompute,
     address: by.from?.address.slice(0, 45) ?? null,
     user_agent: by.from?.agent.slice(0, 300) ?? null,
     baseIsCurrent: wishes.every((wish) => wish.base === undefined),

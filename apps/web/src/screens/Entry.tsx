@@ -20,6 +20,7 @@ import { NotFound } from './NotFound.tsx';
 import { linesOf, patientKind } from './patients/record-kinds.ts';
 import { usePerson } from './person.tsx';
 import { RemoveEntry } from './RemoveEntry.tsx';
+import { ReferenceNote } from './reference/Named.tsx';
 import { KeptScore } from './scores/KeptScore.tsx';
 
 /** Kinds whose entries are changed on the patient's page, by screens of their own. */
@@ -129,6 +130,7 @@ function One({ kind, id, def, patientId }: { kind: Kind; id: string; def: Record
           ) : (
             <RecordView def={def} row={row} all skip={patientId ? ['patient_id'] : []} brief />
           )}
+          <ReferenceNote kind={kind} row={row} />
           <Written row={row} />
         </>
       )}

@@ -55,6 +55,13 @@ export function Lists() {
         className="lists-find"
       />
       {actor.role === 'super_admin' && query === '' && <AdminLinks />}
+      {query === '' && (
+        <ul className="lines admin-links">
+          <li>
+            <Link to="/reference">Reference data: medicines, tests, procedures, and who has reviewed them</Link>
+          </li>
+        </ul>
+      )}
       {AREAS.map((area) => {
         const defs = readable.filter((def) => AREA_OF[def.name as Kind] === area);
         return (

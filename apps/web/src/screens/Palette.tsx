@@ -68,6 +68,7 @@ export function Palette({ open, close, add }: { open: boolean; close(): void; ad
     { label: 'Scores', keys: 'g s', icon: IconCalculator, run: () => void navigate({ to: '/scores' }) },
     { label: 'Needs attention', keys: 'g a', icon: IconList, run: () => void navigate({ to: '/attention' }) },
     { label: 'Lists', keys: 'g l', icon: IconList, run: () => void navigate({ to: '/lists' }) },
+    { label: 'Reference data', icon: IconList, run: () => void navigate({ to: '/reference' }) },
     { label: 'Me and this device', keys: 'g m', icon: IconUserCircle, run: () => void navigate({ to: '/me' }) },
     { label: 'Add…', keys: 'n', icon: IconPlus, run: add },
     { label: 'Register a patient', icon: IconPlus, run: () => void navigate({ to: '/patients/new' }) },

@@ -32,6 +32,8 @@ export const me = screen(() => import('./Me.tsx'));
 export const scoreList = screen(() => import('./scores/ScoreList.tsx'));
 export const score = screen(() => import('./scores/Score.tsx'));
 export const patientScores = screen(() => import('./scores/PatientScores.tsx'));
+export const reference = screen(() => import('./reference/Reference.tsx'));
+export const referenceEntry = screen(() => import('./reference/ReferenceEntry.tsx'));
 export const palette = screen(() => import('./Palette.tsx'));
 
 /**
@@ -64,6 +66,8 @@ export function fetchScreens(): void {
       scoreList,
       score,
       patientScores,
+      reference,
+      referenceEntry,
       palette,
     ].map((load) => load()),
   );

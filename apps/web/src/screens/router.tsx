@@ -15,6 +15,8 @@ import {
   mend,
   ofPatient,
   patientForms,
+  reference,
+  referenceEntry,
   safety,
   score,
   scoreList,
@@ -174,6 +176,21 @@ const statusRoute = createRoute({
   path: '/status',
   component: lazyRouteComponent(status, 'Status'),
 });
+const referenceRoute = createRoute({
+  getParentRoute: () => root,
+  path: '/reference',
+  component: lazyRouteComponent(reference, 'Reference'),
+});
+const referenceList = createRoute({
+  getParentRoute: () => root,
+  path: '/reference/$kind',
+  component: lazyRouteComponent(reference, 'ReferenceList'),
+});
+const referenceOne = createRoute({
+  getParentRoute: () => root,
+  path: '/reference/$kind/$key',
+  component: lazyRouteComponent(referenceEntry, 'ReferenceEntry'),
+});
 const meRoute = createRoute({ getParentRoute: () => root, path: '/me', component: lazyRouteComponent(me, 'Me') });
 
 const tree = root.addChildren([
@@ -214,6 +231,9 @@ const tree = root.addChildren([
   handInRoute,
   devicesRoute,
   statusRoute,
+  referenceRoute,
+  referenceList,
+  referenceOne,
   meRoute,
 ]);
 

@@ -35,21 +35,5 @@ export interface PrescribingReference {
   drugs: readonly DrugEntry[];
   interactions: readonly (Interaction & { provenance: string })[];
   /** The version of an entry, and whether somebody has signed it. Key of a pair: both ids in order, `a+b`; of an allergy rule: `allergen+group`. */
-  mark(kind: EntryKind, key: string): EntryMark;
-}
-
-/** The drug reference as shipped, drugs.json: one version for all its entries. */
-interface ShippedDrugs extends Omit<PrescribingReference, 'mark'> {
-  reviewStatus: string;
-  provenance: { compiledOn: string };
-}
-
-export function shippedPrescribing(file: ShippedDrugs): PrescribingReference {
-  const { allergens, allergyRules, drugs, interactions } = file;
-  const mark = (kind: EntryKind, key: string): EntryMark => ({
-    key: `${kind}/${key}`,
-    version: file.provenance.compiledOn,
-    unreviewed: file.reviewStatus !== 'reviewed',
-  });
-  return { allergens, allergyRules, drugs, interactions, mark };
+  mark(kind: EntryKind, key: string): EntryMark | null;
 }

@@ -68,3 +68,7 @@ export const overruledWords = (findings: readonly Finding[]): string =>
     .filter(({ severity }) => severity === 'stop')
     .map(({ code, entry, say }) => `${code}${entry ? ` [${entryWords(entry)}]` : ''} ${say}`)
     .join('\n');
+
+/** What is kept of the entries by which something was checked: a line each. Null: none. */
+export const usedWords = (entries: readonly (EntryMark | null)[]): string | null =>
+  [...new Set(entries.flatMap((entry) => (entry ? [entryWords(entry)] : [])))].join('\n') || null;

@@ -1,7 +1,13 @@
-export { type DrugEntry, type EntryKind, type PrescribingReference, shippedPrescribing } from './drug-reference.ts';
+export {
+  laboratoryOf,
+  prescribingOf,
+  shippedLaboratory,
+  shippedPrescribing,
+} from '../reference/given.ts';
+export type { DrugEntry, EntryKind, PrescribingReference } from './drug-reference.ts';
 export type { DraftLine, PrescribingFacts, Recorded, RecordedAllergy } from './facts.ts';
 export { bySeverity, type EntryMark, entryWords, type Finding, type FindingSeverity, overruledWords } from './finding.ts';
-export { checkPrescription } from './prescription.ts';
+export { checkPrescription, entriesUsed } from './prescription.ts';
 export { checkProphylaxis, type Prophylaxis, type ProphylaxisFinding } from './prophylaxis.ts';
 export {
   type Flagged,
@@ -10,6 +16,5 @@ export {
   type LabReference,
   type LabTestEntry,
   type ResultFlag,
-  shippedLabs,
 } from './result.ts';
 export { checkUnit, type UnitFit } from './unit.ts';

@@ -60,11 +60,11 @@ describe('allergies', () => {
   it('says on which rule and version it rests, and that nobody signed it', () => {
     const [found] = check([line('amoxicillin')], { allergies: [allergyTo('penicillin', 'anaphylaxis')] });
     expect(found).toMatchObject({
-      entry: { key: 'allergy_rule/penicillin+penicillin', version: '2026-11', unreviewed: true },
+      entry: { key: 'allergy_rule/penicillin+penicillin', version: '1', unreviewed: true },
       source: 'Macy/Khan, AAAAI/ACAAI drug allergy practice parameter 2022',
     });
     expect(overruledWords(found ? [found] : [])).toBe(
-      'allergy.contraindicated [allergy_rule/penicillin+penicillin, 2026-11, unreviewed] ' +
+      'allergy.contraindicated [allergy_rule/penicillin+penicillin, 1, unreviewed] ' +
         'Amoxicillin must not be given: allergy to penicillin (anaphylaxis).',
     );
   });

@@ -4,7 +4,7 @@ import { duplicateFindings, interactionFindings, type Other } from './combinatio
 import { doseFindings } from './dose.ts';
 import type { PrescribingReference } from './drug-reference.ts';
 import type { DraftLine, PrescribingFacts } from './facts.ts';
-import { bySeverity, type Finding } from './finding.ts';
+import { bySeverity, type Finding, usedWords } from './finding.ts';
 import { drugNamed } from './names.ts';
 
 /** Other medicines of the patient: what is given now, and the lines above, so that a pair is said once. */
@@ -74,4 +74,10 @@ export function checkPrescription(
   const findings = lines.flatMap((_line, item) => lineFindings(lines, item, facts, reference));
   const begun = lines.some((line) => (line.medication_name?.trim() ?? '') !== '');
   return bySeverity([...(begun ? allergyGaps(facts, reference) : []), ...findings]);
+}
+
+/** The entries by which a line was judged: that of its medicine, and those on which a finding rests; as they are kept with the line. */
+export function entriesUsed(line: DraftLine, findings: readonly Finding[], reference: PrescribingReference): string | null {
+  const drug = drugNamed(line.medication_name ?? '', reference);
+  return usedWords([drug ? reference.mark('drug', drug.id) : null, ...findings.map(({ entry }) => entry)]);
 }

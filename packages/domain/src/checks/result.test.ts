@@ -1,9 +1,10 @@
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
+import { laboratoryOf, shippedLaboratory } from '../reference/given.ts';
 import file from '../reference/labs.json' with { type: 'json' };
-import { flagResult, isCritical, shippedLabs, testNamed } from './result.ts';
+import { flagResult, isCritical, testNamed } from './result.ts';
 
-const LABS = shippedLabs(file);
+const LABS = laboratoryOf(shippedLaboratory(file));
 type Sex = 'male' | 'female' | null;
 const flag = (test: string, value: number | string, unit: string | null, sex: Sex = 'female', age: number | null = 30) =>
   flagResult(test, value, unit, sex, age, LABS);

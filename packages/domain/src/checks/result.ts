@@ -24,20 +24,8 @@ export interface LabTestEntry {
 export interface LabReference {
   tests: readonly LabTestEntry[];
   /** The version of an entry, and whether somebody has signed it. */
-  mark(id: string): EntryMark;
+  mark(id: string): EntryMark | null;
 }
-
-interface ShippedLabs {
-  tests: readonly LabTestEntry[];
-  reviewStatus: string;
-  schemaVersion: number;
-}
-
-/** The laboratory reference as shipped, labs.json: one version for all its entries. */
-export const shippedLabs = ({ tests, reviewStatus, schemaVersion }: ShippedLabs): LabReference => ({
-  tests,
-  mark: (id) => ({ key: `lab_test/${id}`, version: String(schemaVersion), unreviewed: reviewStatus !== 'reviewed' }),
-});
 
 export type ResultFlag = 'critical_low' | 'low' | 'normal' | 'high' | 'critical_high' | 'abnormal' | 'critical';
 
@@ -110,7 +98,7 @@ const none = (say: string, entry: EntryMark | null, unit: string | null = null):
   entry,
 });
 
-function coded(test: LabTestEntry, value: string, entry: EntryMark): Flagged {
+function coded(test: LabTestEntry, value: string, entry: EntryMark | null): Flagged {
   const among = (options: readonly string[] | null) => (options ?? []).some((one) => folded(one) === folded(value));
   const is = (flag: ResultFlag, say: string): Flagged => ({ ...none(say, entry), flag });
   if (among(test.criticalOptions)) return is('critical', 'Critical');

@@ -1,9 +1,10 @@
 /** Facts and the shipped reference for the tests of the checks. */
 import file from '../reference/drugs.json' with { type: 'json' };
-import { type PrescribingReference, shippedPrescribing } from './drug-reference.ts';
+import { prescribingOf, shippedPrescribing } from '../reference/given.ts';
+import type { PrescribingReference } from './drug-reference.ts';
 import type { DraftLine, PrescribingFacts, RecordedAllergy } from './facts.ts';
 
-export const REFERENCE: PrescribingReference = shippedPrescribing(file as Parameters<typeof shippedPrescribing>[0]);
+export const REFERENCE: PrescribingReference = prescribingOf(shippedPrescribing(file));
 
 export const NONE_KNOWN: RecordedAllergy = {
   status: 'Active',

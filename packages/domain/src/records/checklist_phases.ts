@@ -45,6 +45,9 @@ export const TIME_OUT = {
   signature: signatureOf('time_out'),
 } as const;
 
+/** With the Time Out: what was given, and since when. Closed with it, and not asked of who signs: not every operation needs one. */
+export const ANTIBIOTIC = ['antibiotic_name', 'antibiotic_started_at'] as const;
+
 export const SIGN_OUT = {
   items: [
     'procedure_recorded',

@@ -35,6 +35,14 @@ import { preoperative_assessments } from './preoperative_assessments.ts';
 import { prescription_items } from './prescription_items.ts';
 import { prescriptions } from './prescriptions.ts';
 import { record_views } from './record_views.ts';
+import { reference_allergy_rules } from './reference_allergy_rules.ts';
+import { reference_consumables } from './reference_consumables.ts';
+import { reference_drugs } from './reference_drugs.ts';
+import { reference_interactions } from './reference_interactions.ts';
+import { reference_lab_tests } from './reference_lab_tests.ts';
+import { reference_lessons } from './reference_lessons.ts';
+import { reference_procedures } from './reference_procedures.ts';
+import { reference_questions } from './reference_questions.ts';
 import { risk_assessments } from './risk_assessments.ts';
 import { shopping_list_items } from './shopping_list_items.ts';
 import { shopping_lists } from './shopping_lists.ts';
@@ -103,6 +111,14 @@ export const RECORDS = {
   mcq_keys,
   user_assessments,
   cme_credits,
+  reference_drugs,
+  reference_allergy_rules,
+  reference_interactions,
+  reference_lab_tests,
+  reference_procedures,
+  reference_consumables,
+  reference_lessons,
+  reference_questions,
   sync_conflicts,
   devices,
   ai_settings,

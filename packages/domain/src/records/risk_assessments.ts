@@ -10,6 +10,7 @@ export const risk_assessments = defineRecord({
   scope: 'clinical',
   merge: 'append',
   corrected: 'by removing',
+  computed: { result: 'result', rule: 'instrument', version: 'instrument_version', from: 'answers' },
   fields: {
     patient_id: link('Patient', 'patients', { required: true }),
     admission_id: link('Admission', 'patient_admissions'),

@@ -1,7 +1,7 @@
 import { CLINICIANS, rolesOf } from '../access.ts';
-import { choice, flag, instant, link, note } from '../fields.ts';
+import { choice, flag, instant, link, note, text } from '../fields.ts';
 import { defineRecord } from '../record.ts';
-import { EXCEPTIONS, phaseChecks, SIGN_IN, SIGN_OUT, TIME_OUT } from './checklist_phases.ts';
+import { ANTIBIOTIC, EXCEPTIONS, phaseChecks, SIGN_IN, SIGN_OUT, TIME_OUT } from './checklist_phases.ts';
 
 const PREPARED = ['No', 'Yes, prepared', 'Yes, not prepared'] as const;
 const APPLIES = ['Yes', 'No', 'Not applicable'] as const;
@@ -54,6 +54,12 @@ export const surgical_checklists = defineRecord({
     team_introductions: flag('All team members have given name and role', { merge: 'group:time_out' }),
     procedure_confirmed: flag('Patient, site and procedure confirmed aloud', { merge: 'group:time_out' }),
     antibiotic_prophylaxis: choice('Antibiotic prophylaxis within the last 60 minutes', APPLIES, { merge: 'group:time_out' }),
+    antibiotic_name: text('Antibiotic', {
+      max: 255,
+      merge: 'group:time_out',
+      help: 'The generic name alone: cefazolin. Whether it is in time stands below.',
+    }),
+    antibiotic_started_at: instant('Antibiotic begun', { merge: 'group:time_out' }),
     critical_steps_reviewed: flag('Surgeon: critical steps, duration and blood loss reviewed', { merge: 'group:time_out' }),
     anticipated_events: flag('Anticipated critical events reviewed', { merge: 'group:time_out' }),
     anaesthesia_concerns_reviewed: flag('Anaesthetist: concerns about this patient reviewed', { merge: 'group:time_out' }),
@@ -124,7 +130,7 @@ export const surgical_checklists = defineRecord({
     {
       name: 'surgical_checklists_time_out_signed',
       when: { field: 'time_out_completed', is: [true] },
-      fields: [...TIME_OUT.items, ...TIME_OUT.signature],
+      fields: [...TIME_OUT.items, ...ANTIBIOTIC, ...TIME_OUT.signature],
       say: SIGNED,
     },
     {
@@ -137,7 +143,7 @@ export const surgical_checklists = defineRecord({
   form: [
     { title: 'Operation', fields: ['surgery_booking_id'] },
     { title: 'Sign In, before anaesthesia', fields: [...SIGN_IN.items, ...SIGN_IN.signature] },
-    { title: 'Time Out, before the incision', fields: [...TIME_OUT.items, ...TIME_OUT.signature] },
+    { title: 'Time Out, before the incision', fields: [...TIME_OUT.items, ...ANTIBIOTIC, ...TIME_OUT.signature] },
     {
       title: 'Sign Out, before leaving the theatre',
       fields: [...SIGN_OUT.items, 'counts_searched', ...SIGN_OUT.signature],

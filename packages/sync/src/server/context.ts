@@ -1,5 +1,6 @@
 import type { Actor, FieldProblems, Patch, ProblemCode } from '@psa/domain';
 import type { Mutation, MutationResult } from '../protocol.ts';
+import type { Recompute } from './computed.ts';
 import type { Effects, Life, Need } from './store.ts';
 
 /**
@@ -24,6 +25,8 @@ export interface DecideContext {
   user_agent: string | null;
   /** The present life of the database; absent when the sender holds no versions of another. */
   life?: Life | undefined;
+  /** The rules by which results are computed; absent: nothing is computed again. */
+  recompute?: Recompute | undefined;
   /** The sender has no copy of its own: whatever is stored counts as read. */
   baseIsCurrent?: boolean;
 }

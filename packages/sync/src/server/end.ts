@@ -9,6 +9,7 @@ import type {
   SnapshotRequest,
 } from '../protocol.ts';
 import { type CarriedHead, carry, type Listening } from './carry.ts';
+import type { Recompute } from './computed.ts';
 import { type Page, type PullHead, pull } from './pull.ts';
 import { push } from './push.ts';
 import { SnapshotShelf } from './snapshot.ts';
@@ -53,6 +54,8 @@ export interface ServerEnv {
     caller: Caller,
     rights: Rights,
   ): Promise<Actor | AuthorProblem>;
+  /** The rules by which results are computed; absent: nothing is computed again. */
+  recompute?: Recompute;
   /** The bytes of a text as they travel (gzip of UTF-8). */
   compress(text: string): Promise<Uint8Array> | Uint8Array;
   /** Something that a person who runs the server should see: the judge threw. */

@@ -125,6 +125,7 @@ const contextOf = (env: ServerEnv, caller: Caller, { cseq }: SignedGroup, about:
   schema: about.schema,
   life: about.life,
   newId: () => env.newId(),
+  recompute: env.recompute,
   address: caller.address,
   user_agent: caller.user_agent,
 });

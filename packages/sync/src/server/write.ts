@@ -11,6 +11,7 @@ import {
 import type { Mutation } from '../protocol.ts';
 import { auditCreation, auditHead } from './audit.ts';
 import { pick } from './clash.ts';
+import { computedProblem } from './computed.ts';
 import type { DecideContext, Verdict } from './context.ts';
 import { markOf } from './lives.ts';
 import { mayOn } from './rights.ts';
@@ -112,6 +113,8 @@ function ruleProblem(
   const tell = (rule: { fields: readonly string[]; say: string }) => {
     for (const field of rule.fields) wrong[field] ??= rule.say;
   };
+  const fields = action === 'create' ? computedProblem(def, row, ctx.recompute) : null;
+  if (fields) return { is: 'refused', code: 'NOT_COMPUTED', fields };
   for (const rule of brokenChecks(def, row)) tell(rule);
   for (const rule of def.against ?? []) {
     const others = work.others(def, rule, row);

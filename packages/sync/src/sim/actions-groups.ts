@@ -1,8 +1,8 @@
-import { type AnyRow, type Patch, recordOf } from '@psa/domain';
+import { type AnyRow, may, type Patch, recordOf } from '@psa/domain';
 import type { Wish } from '../device/groups.ts';
 import { allowedEdit, newRow } from './forms.ts';
-import type { Theme } from './kinds.ts';
-import { type Act, busyRow, fresh, type Scene, save } from './scene.ts';
+import { KINDS_OF, type Theme } from './kinds.ts';
+import { type Act, busyRow, edit, fresh, type Scene, save } from './scene.ts';
 
 /** A new parent with its children, saved by one screen. @param more the children, given the id of the parent and its patient. */
 const withChildren =
@@ -286,6 +286,21 @@ const observe: Act = async (s) => {
   if (wish) await save(s, [wish]);
 };
 
+/** A new version of an entry, or a signature under one, by who reviews that kind: two of them may be at the same entry. */
+const reference: Act = async (s) => {
+  const kinds = KINDS_OF.reference.filter((kind) => {
+    const def = recordOf(kind);
+    return def !== undefined && s.actor !== undefined && may(s.actor, 'create', def);
+  });
+  const kind = s.random.pick(kinds);
+  if (kind === undefined) return;
+  const row = await busyRow(s, kind, (r) => r.is_reviewed !== true);
+  if (row && s.random.happens(50)) return await save(s, [edit(kind, row, { is_reviewed: true })]);
+  const given: Patch = { edit: row ? Number(row.edit) + 1 : 1, is_reviewed: null };
+  const wish = await newRow(s, kind, row ? { ...given, entry_key: row.entry_key ?? null, release: row.release ?? 0 } : given);
+  if (wish) await save(s, [wish]);
+};
+
 /** What each part of the unit does with several rows, or step by step. */
 export const GROUPS_OF: Readonly<Record<Theme, readonly Act[]>> = {
   theatre: [book, plan, approve, phase('sign_in'), phase('sign_in'), phase('time_out'), phase('sign_out'), finalNote, decide],
@@ -296,4 +311,5 @@ export const GROUPS_OF: Readonly<Record<Theme, readonly Act[]>> = {
   meetings: [meeting],
   stock: [list, receive, receive, bought],
   learning: [lesson, sit, complete, complete],
+  reference: [reference],
 };

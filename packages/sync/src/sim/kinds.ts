@@ -36,6 +36,16 @@ export const KINDS_OF = {
   meetings: ['mdt_meetings', 'mdt_attendances', 'mdt_cases', 'duty_roster', 'record_views'],
   stock: ['surgical_consumables', 'stock_movements', 'consumable_usage', 'shopping_lists', 'shopping_list_items'],
   learning: ['cme_topics', 'mcq_questions', 'mcq_keys', 'user_assessments'],
+  reference: [
+    'reference_drugs',
+    'reference_allergy_rules',
+    'reference_interactions',
+    'reference_lab_tests',
+    'reference_procedures',
+    'reference_consumables',
+    'reference_lessons',
+    'reference_questions',
+  ],
 } as const;
 export type Theme = keyof typeof KINDS_OF;
 export const THEMES = Object.keys(KINDS_OF) as Theme[];
@@ -97,5 +107,5 @@ export const WRITTEN: readonly string[] = RECORD_LIST.map((def) => def.name).fil
 
 /** Kinds whose rows are never edited: a wrong entry is retracted and made anew, in one group. */
 export const CORRECTED: readonly string[] = RECORD_LIST.filter(
-  (def) => def.merge === 'append' && def.scope !== 'none' && WRITTEN.includes(def.name),
+  (def) => def.merge === 'append' && def.scope !== 'none' && def.access.retract.length > 0 && WRITTEN.includes(def.name),
 ).map((def) => def.name);

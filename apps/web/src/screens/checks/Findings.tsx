@@ -1,5 +1,6 @@
-import type { EntryMark, Finding, FindingSeverity } from '@psa/domain/checks';
+import type { Finding, FindingSeverity } from '@psa/domain/checks';
 import { IconAlertOctagon, IconAlertTriangle, IconInfoCircle } from '@tabler/icons-react';
+import { ReferenceMark } from '../reference/ReferenceMark.tsx';
 
 /** A shape and a word for each, beside the colour. */
 const LOOKS: Readonly<Record<FindingSeverity, { icon: typeof IconInfoCircle; word: string; tone: string }>> = {
@@ -7,10 +8,6 @@ const LOOKS: Readonly<Record<FindingSeverity, { icon: typeof IconInfoCircle; wor
   warn: { icon: IconAlertTriangle, word: 'Take care', tone: 'caution' },
   note: { icon: IconInfoCircle, word: 'Note', tone: 'neutral' },
 };
-
-/** Who stands behind it: the source, the version of the entry, and whether anybody has signed it. */
-const behind = (source: string, entry: EntryMark | null): string =>
-  [source, entry && `reference of ${entry.version}${entry.unreviewed ? ', unreviewed' : ''}`].filter(Boolean).join(' · ');
 
 /** What the checks found, under the line it concerns; told to a screen reader as it comes. */
 export function Findings({
@@ -24,7 +21,6 @@ export function Findings({
     <ul className="findings" aria-label={label} aria-live="polite">
       {findings.map(({ code, severity, say, why, source, entry }) => {
         const { icon: Icon, word, tone } = LOOKS[severity];
-        const origin = behind(source, entry);
         return (
           <li key={`${code} ${say}`} className={`finding tone-${tone}`} data-severity={severity}>
             <Icon size="1.15em" stroke={2} aria-hidden className="line-icon" />
@@ -33,7 +29,13 @@ export function Findings({
                 <strong>{word}.</strong> {say}
               </p>
               {why && <p className="small">{why}</p>}
-              {origin && <p className="small muted">{origin}</p>}
+              {(source || entry) && (
+                <p className="small muted">
+                  {source}
+                  {source && entry && ' · '}
+                  {entry && <ReferenceMark mark={entry} />}
+                </p>
+              )}
             </div>
           </li>
         );

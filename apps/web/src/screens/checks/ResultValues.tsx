@@ -2,6 +2,7 @@ import { Textarea, TextInput } from '@mantine/core';
 import type { Flagged, ResultFlag } from '@psa/domain/checks';
 import { IconAlertOctagon, IconArrowDown, IconArrowUp, IconCheck, IconInfoCircle } from '@tabler/icons-react';
 import { common, typed, type WidgetProps } from '../../record/widget.ts';
+import { ReferenceMark } from '../reference/ReferenceMark.tsx';
 import { type FlagOf, rawOfRows, rowsOf, type ValueRow, valueTyped } from './lab-values.ts';
 
 const LOOKS: Readonly<Record<ResultFlag, { icon: typeof IconCheck; tone: string }>> = {
@@ -25,7 +26,12 @@ function Flag({ flagged }: { flagged: Flagged }) {
       <span>
         <strong>{flagged.say}</strong>
         {interval && <span className="small num">.{interval}</span>}
-        {entry?.unreviewed && <span className="small muted"> · reference unreviewed</span>}
+        {entry?.unreviewed && (
+          <>
+            {' · '}
+            <ReferenceMark mark={entry} />
+          </>
+        )}
       </span>
     </span>
   );

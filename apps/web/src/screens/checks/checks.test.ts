@@ -1,4 +1,4 @@
-import { flagResult, isCritical, shippedLabs } from '@psa/domain/checks';
+import { flagResult, isCritical, laboratoryOf, shippedLaboratory } from '@psa/domain/checks';
 import labs from '@psa/domain/reference/labs.json' with { type: 'json' };
 import { describe, expect, test } from 'vitest';
 import { readPrescription } from '../patients/prescription.ts';
@@ -58,7 +58,7 @@ test('a stopped line is saved with a reason only, and keeps what the reason over
   const raws = { medication_name: 'Amoxicillin', dosage: '500 mg', route: 'Oral', frequency: 'tds' };
   const read = (more: object, unexplained: boolean) =>
     readPrescription({ id: P, head: {}, lines: [{ id: 'a', raws: { ...raws, ...more } }] }, { patient_id: P }, PRESENT, [
-      { unexplained, warnings: 'allergy.avoid Amoxicillin is to be avoided.' },
+      { unexplained, warnings: 'allergy.avoid Amoxicillin is to be avoided.', used: 'drug/amoxicillin, 1.1' },
     ]);
   expect(read({}, true).lines).toEqual([{ override_reason: EXPLAIN }]);
   const explained = read({ override_reason: 'Tolerated in May.' }, false);
@@ -76,7 +76,7 @@ test('a stopped line is saved with a reason only, and keeps what the reason over
 });
 
 describe('laboratory values', () => {
-  const LABS = shippedLabs(labs);
+  const LABS = laboratoryOf(shippedLaboratory(labs));
   const flagOf: FlagOf = ({ name, value, unit }) => flagResult(name, value, unit || null, 'male', 40, LABS);
   const judge = (raws: Parameters<typeof judgeValues>[0]) =>
     judgeValues(raws, flagOf, isCritical, ['result_values', 'is_critical', 'critical_told_to', 'interpretation']);

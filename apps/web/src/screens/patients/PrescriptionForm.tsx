@@ -80,6 +80,7 @@ function Filled({
     return {
       unexplained: !isExplained(mine, line.raws.override_reason),
       warnings: rules?.checks.overruledWords(mine) || null,
+      used: rules?.checks.entriesUsed(draftLine(line.raws), mine, rules.prescribing) ?? null,
     };
   });
   const read = readPrescription(written, fixed, present, checked);

@@ -34,6 +34,8 @@ export interface LineCheck {
   unexplained: boolean;
   /** What is kept of the warnings that the reason overrules; null: there were none. */
   warnings: string | null;
+  /** The entries of the reference by which it was checked; null: none. */
+  used: string | null;
 }
 
 export interface ReadPrescription {
@@ -67,10 +69,11 @@ export function readPrescription(
       present,
     });
     const said = check?.unexplained ? { ...problems, override_reason: EXPLAIN } : problems;
-    return {
-      line,
-      reading: { patch: check?.warnings ? { ...patch, override_warnings: check.warnings } : patch, problems: said },
+    const kept: Patch = {
+      ...(check?.warnings ? { override_warnings: check.warnings } : {}),
+      ...(check?.used ? { checked_by_reference: check.used } : {}),
     };
+    return { line, reading: { patch: { ...patch, ...kept }, problems: said } };
   });
   return {
     wishes: [

@@ -30,6 +30,12 @@ function Kept({ row }: { row: Assessment }) {
   const working = again && !rules.isRefusal(again) ? again.working : null;
   return (
     <ResultCard calculator={calculator} result={result} working={working} version={row.instrument_version} reader={present}>
+      {row.instrument_version !== calculator.version && (
+        <p className="muted small">
+          Made by version {row.instrument_version} of the rule; this app has {calculator.version}. It is shown as it was made,
+          and was not computed again.
+        </p>
+      )}
       <h3>Over time</h3>
       <Trend calculator={calculator} points={pointsOf(calculator, rows)} reader={present} />
       <h3>Answers</h3>
