@@ -93,12 +93,7 @@ export interface RecordDef<F extends Record<string, FieldSpec> = Record<string, 
   /** Each row holds the hash of the one before, and each month of this instant has a table of its own (docs/decisions/0011-audit-chain.md). */
   chained?: string;
   /** A field that follows from others by a rule of a certain version: what a new row brings is computed again by the server, where it knows that version. */
-  computed?: {
-    result: Extract<keyof F, string>;
-    rule: Extract<keyof F, string>;
-    version: Extract<keyof F, string>;
-    from: Extract<keyof F, string>;
-  };
+  computed?: { result: string; rule: string; version: string; from: string };
   /** Each row says that its author read the row this link names; the audit tells it so, and it is nobody's work that waits or needs attention. */
   reads?: string;
   /** For `state` fields: from each value, the values that may follow. */

@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { CALCULATORS, calculatorOf } from '../index.ts';
+import boundaries from './boundaries.json' with { type: 'json' };
 import contract from './contract.json' with { type: 'json' };
 import { answers, runVectors, type VectorFile } from './run.ts';
 
@@ -11,6 +12,13 @@ describe('the contract of the calculators', () => {
     expect(report.failed).toEqual([]);
     expect(report.unknown).toEqual([]);
     expect(report.passed).toBe(contract.counts.vectors);
+  });
+
+  test('so does every vector at a boundary, whose answers were computed apart from the rules', () => {
+    const report = runVectors(CALCULATORS, boundaries as unknown as VectorFile);
+    expect(report.failed).toEqual([]);
+    expect(report.unknown).toEqual([]);
+    expect(report.passed).toBeGreaterThan(250);
   });
 
   test('there is a rule for every name, and no other', () => {
