@@ -16,7 +16,7 @@ export const woundArea = defineCalculator({
   version: '1.0',
   system: 'Wounds',
   words: ['size', 'planimetry', 'length', 'width', 'ellipse'],
-  sources: [{ cite: 'Jørgensen LB et al., Methods to assess area and volume of wounds', year: 2016 }],
+  sources: [{ cite: 'Jørgensen LB et al., Methods to assess area and volume of wounds, to be confirmed', year: 2016 }],
   licence: null,
   sign: ['consultant'],
   inputs: {
