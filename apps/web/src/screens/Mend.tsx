@@ -1,5 +1,6 @@
 import { Button } from '@mantine/core';
 import { type Kind, type Patch, recordOf } from '@psa/domain';
+import { nextVersion } from '@psa/domain/reference';
 import { type AttentionEntry, repair } from '@psa/sync';
 import { Link, useNavigate, useParams } from '@tanstack/react-router';
 import { useState } from 'react';
@@ -7,11 +8,12 @@ import { rawOf, sectionsOf } from '../record/form.ts';
 import { usePresent } from '../record/present.ts';
 import { RecordForm } from '../record/RecordForm.tsx';
 import { loose } from '../record/values.ts';
-import { useAttention, useRow } from '../store/index.ts';
+import { peekBy, useAttention, useRow } from '../store/index.ts';
 import { Empty, Notice } from '../ui/Pieces.tsx';
 import { About } from './About.tsx';
 import { type RefusedMutation, refusedMutations } from './conflict-view.ts';
 import { keepWishes, tellProblem } from './keep.tsx';
+import { type AnyVersion, referenceDef } from './reference/kinds.ts';
 
 /** A refused save is opened with what it contained, corrected, and sent again. */
 export function Mend() {
@@ -94,13 +96,29 @@ function MendOne({ refused, last, done }: { refused: RefusedMutation; last: bool
         rawOf(def.fields[name] ?? { kind: 'text', label: name, required: false }, value, present),
       ]),
   );
-  const fixed = before ? {} : Object.fromEntries(written.filter(([name]) => !offered.includes(name)));
+  const kept = before ? {} : Object.fromEntries(written.filter(([name]) => !offered.includes(name)));
+  // A version of an entry that somebody else numbered alike goes after theirs.
+  const entry = before ? null : referenceDef(mutation.kind);
+  const fixed = entry
+    ? {
+        ...kept,
+        ...nextVersion({ versions: peekBy(mutation.kind, 'entry_key', String(kept.entry_key)) as unknown as AnyVersion[] }),
+      }
+    : kept;
   return (
     <div className="stack">
       <p>
         {def.title} <About kind={mutation.kind} id={mutation.id} values={mutation.patch} />
       </p>
       {say && <Notice tone="caution">{say}</Notice>}
+      {entry && (
+        <p>
+          <Link to="/reference/$kind/$key" params={{ kind: entry.kind, key: String(kept.entry_key) }}>
+            Their version
+          </Link>
+          . What you send again comes after it, and is used instead of it.
+        </p>
+      )}
       <RecordForm
         def={def}
         row={before}

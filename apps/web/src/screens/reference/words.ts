@@ -23,7 +23,7 @@ export const sayIntervals = (value: Json | undefined): string | undefined =>
         .join('\n')
     : undefined;
 
-export function sayField(def: RecordDef, field: string, value: Json | undefined, how: Saying): string | undefined {
+function sayField(def: RecordDef, field: string, value: Json | undefined, how: Saying): string | undefined {
   if (field === 'intervals') return sayIntervals(value);
   return Array.isArray(value) ? value.join('\n') || undefined : sayValue(def.fields[field], value, how);
 }
