@@ -16,4 +16,10 @@ export const REHEARSALS: readonly Entry[] = [
     load: () => import('./failover.ts'),
   },
   { name: 'pooler', summary: 'two server processes behind PgBouncer in transaction mode', load: () => import('./pooler.ts') },
+  {
+    name: 'restore',
+    summary: 'restores the newest backup beside the server and compares (--key FILE), or a drill',
+    load: () => import('./restore.ts'),
+  },
+  { name: 'deploy', summary: 'walks through docs/deployment.md, behind real proxies', load: () => import('./deploy.ts') },
 ];

@@ -32,6 +32,8 @@ const LAYERS: Readonly<Record<string, Readonly<Record<string, readonly string[]>
     ai: ['auth', 'db'],
     audit: ['db'],
     watch: ['db'],
+    // The files and processes of the embedded PostgreSQL are what it copies and brings back.
+    backup: ['audit', 'db', 'embedded', 'start-failure.ts'],
     routes: ['ai', 'audit', 'auth', 'fhir', 'db', 'watch'],
   },
   'apps/web/src': {

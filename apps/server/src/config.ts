@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { isAbsolute, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { z } from 'zod';
+import { type BackupSettings, readBackupSettings } from './backup/settings.ts';
 import { type Host, type Reach, Steering } from './db/reach.ts';
 import type { AppConfig } from './routes/services.ts';
 import { errorCode, StartFailure } from './start-failure.ts';
@@ -30,6 +31,8 @@ export interface Config {
   webDir: string;
   /** Null: the embedded PostgreSQL in the data folder. */
   database: ExternalDatabase | null;
+  /** Where backups go; null: nowhere. */
+  backup: BackupSettings | null;
   /** What the app takes from the settings as it is. */
   /** Where Prometheus asks; null: nowhere. */
   metrics: { host: string; port: number; token?: string } | null;
@@ -267,6 +270,7 @@ export function readConfig(env: Readonly<Record<string, string | undefined>>): C
     webDir: join(PROJECT_DIR, 'apps/web/dist'),
     database: readDatabase(read.data),
     metrics: readMetrics(METRICS_HOST, METRICS_PORT, METRICS_TOKEN),
+    backup: readBackupSettings(given),
     app: {
       trustProxy: readTrustProxy(TRUST_PROXY),
       logLevel: LOG_LEVEL,

@@ -2,6 +2,7 @@ import type { KeyObject } from 'node:crypto';
 import type pg from 'pg';
 import { buildApp } from './app.ts';
 import { defaultPasswordsStand, openTrialAccounts } from './auth/defaults.ts';
+import { keepBackups } from './backup/keeper.ts';
 import { bringUpToDate } from './bring-up.ts';
 import { type Config, isLoopback, readConfig } from './config.ts';
 import { Database } from './db/database.ts';
@@ -59,18 +60,25 @@ interface Found {
   /** The role is there only when the migrations have run. */
   server(jwtKey: KeyObject): Promise<Reach>;
   where: string;
+  /** The files that can be copied; null when PostgreSQL is not ours. */
+  embedded: { adminUrl: string; home: string } | null;
 }
+
+/** What is left to carry away when PostgreSQL has ended. */
+let lastOfTheLog: (() => Promise<void>) | undefined;
 
 /** Finds or starts PostgreSQL. */
 async function findDatabase(config: Config): Promise<Found> {
   if (!config.database) {
     say('Starting PostgreSQL');
-    const cluster = await openCluster({ folder: config.dataDir, say, lost: fail });
+    const archiving = config.backup ? { archiveSeconds: config.backup.archiveSeconds } : {};
+    const cluster = await openCluster({ folder: config.dataDir, say, lost: fail, ...archiving });
     await started.add(
       'PostgreSQL',
-      () => {
+      async () => {
         say('Stopping PostgreSQL');
-        return cluster.stop();
+        await cluster.stop();
+        await lastOfTheLog?.();
       },
       STOP_MS_MAX,
     );
@@ -80,6 +88,7 @@ async function findDatabase(config: Config): Promise<Found> {
       owner: { connectionString: cluster.url },
       server: async () => ({ connectionString: cluster.serverUrl }),
       where: cluster.home,
+      embedded: cluster,
     };
   }
   const { database } = config;
@@ -97,6 +106,7 @@ async function findDatabase(config: Config): Promise<Found> {
     owner: client,
     server: (jwtKey) => serverLogin(database, serverPassword(jwtKey)),
     where: `PostgreSQL at ${shown}`,
+    embedded: null,
   };
 }
 
@@ -141,6 +151,7 @@ async function start(args: readonly string[]): Promise<void> {
     throw await listenFailure(errorCode(error), config.host, config.port);
   });
   if (metrics) await watched(config, metrics, pool, db);
+  await startBackups(config, found, version);
   const home = await homeFacility(db);
   welcome(config, found.where, home === undefined ? [] : await openTrialAccounts(db, home));
 }
@@ -181,6 +192,15 @@ async function watched({ metrics: place, dataDir }: Config, metrics: Metrics, po
     await open.close();
   });
   say(`Metrics at http://${place.host}:${open.port}/metrics`);
+}
+
+/** Backups by the settings, for as long as the server runs. */
+async function startBackups(config: Config, found: Found, version: string): Promise<void> {
+  if (!config.backup) return;
+  const { dataDir, backup } = config;
+  const keeper = await keepBackups(backup, { dataDir, version, owner: found.owner, embedded: found.embedded }, say);
+  lastOfTheLog = () => keeper.finish();
+  await started.add('The backups', () => keeper.pause());
 }
 
 /** Fills the demonstration ward, telling every tenth part of the way. */

@@ -12,6 +12,10 @@ export const COMMANDS: readonly Entry[] = [
   { name: 'start', summary: 'runs the server', load: () => import('./start.ts') },
   { name: 'migrate', summary: 'brings the database up to date', load: () => import('./migrate.ts') },
   { name: 'seed', summary: 'gives an empty database its hospital, or a demonstration ward', load: () => import('./seed.ts') },
+  { name: 'doctor', summary: 'looks whether all is well, and says what to do', load: () => import('./doctor.ts') },
+  { name: 'user', summary: 'the accounts of the hospital', load: () => import('./user.ts') },
+  { name: 'backup', summary: 'makes an encrypted backup, lists and checks them', load: () => import('./backup.ts') },
+  { name: 'restore', summary: 'restores into a fresh place and compares', load: () => import('./restore.ts') },
   {
     name: 'verify-audit',
     summary: 'follows the audit trail and says where it was altered',

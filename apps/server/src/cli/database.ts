@@ -19,6 +19,8 @@ export interface Opened {
   server(): Promise<Reach>;
   /** Whether a server (or its PostgreSQL) was running already. */
   beside: boolean;
+  /** The embedded PostgreSQL's superuser and files; null when it is another. */
+  embedded: { adminUrl: string; home: string } | null;
 }
 
 /**
@@ -30,17 +32,19 @@ export async function withLogins<T>(io: Io, work: (opened: Opened) => Promise<T>
   const { database } = config;
   if (database) {
     const server = () => serverLogin(database, serverPassword(tokenKey(config.dataDir)));
-    return work({ config, owner: database.client, server, beside: true });
+    return work({ config, owner: database.client, server, beside: true, embedded: null });
   }
   const running = runningUrls(config.dataDir);
   const cluster = running ? null : await openCluster({ folder: config.dataDir, say: io.note });
   try {
     const urls = running ?? cluster;
+    if (!urls) throw new Told('There is no database.');
     return await work({
       config,
-      owner: { connectionString: urls?.url },
-      server: async () => ({ connectionString: urls?.serverUrl }),
+      owner: { connectionString: urls.url },
+      server: async () => ({ connectionString: urls.serverUrl }),
       beside: running !== undefined,
+      embedded: urls,
     });
   } finally {
     await cluster?.stop();

@@ -1,4 +1,5 @@
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { chown, mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import pg from 'pg';
@@ -47,6 +48,10 @@ export interface ClusterOptions {
   say: (line: string) => void;
   /** More settings of PostgreSQL. */
   settings?: Readonly<Record<string, string>>;
+  /** Puts the log aside, into `wal/` beside the database, as soon as a part is full or so many seconds old. */
+  archiveSeconds?: number;
+  /** How long it may take until it can be used; OPEN_MS_MAX unless told. A restore replays more than a crash does. */
+  openMsMax?: number;
   /** Told when PostgreSQL ended under us and could not be started again. */
   lost?: (failure: StartFailure) => void;
 }
@@ -148,7 +153,8 @@ async function hold(binaries: Binaries, place: Place, options: ClusterOptions, f
   const portFile = join(place.home, 'port');
   let port = fixedPort || (existsSync(portFile) ? Number.parseInt(readFileSync(portFile, 'utf8'), 10) || 0 : 0);
   let launched: Launched | null = null;
-  const deadline = Date.now() + OPEN_MS_MAX;
+  const { openMsMax = OPEN_MS_MAX } = options;
+  const deadline = Date.now() + openMsMax;
   while (Date.now() < deadline) {
     const running = runningPostmaster(place.cluster);
     if (running?.ready) {
@@ -166,7 +172,7 @@ async function hold(binaries: Binaries, place: Place, options: ClusterOptions, f
     }
     await delay(POLL_MS);
   }
-  throw new StartFailure(`PostgreSQL was not ready within ${OPEN_MS_MAX / 1000} s; its log is ${join(place.home, 'log')}.`);
+  throw new StartFailure(`PostgreSQL was not ready within ${openMsMax / 1000} s; its log is ${join(place.home, 'log')}.`);
 }
 
 /** Ends the PostgreSQL that runs on the place and waits: fast shutdown first, after STOP_MS_MAX the immediate one. */
@@ -190,6 +196,28 @@ async function end(binaries: Binaries, place: Place): Promise<void> {
   }
 }
 
+/** Where the embedded PostgreSQL of a home puts its log aside. */
+export const archiveFolder = (home: string): string => join(home, 'wal');
+
+/** The settings with which PostgreSQL puts its log aside: whole, synced and renamed, by a library of its own that needs no shell. */
+async function archiving(place: Place, seconds: number | undefined): Promise<Record<string, string>> {
+  if (seconds === undefined) return {};
+  const folder = archiveFolder(place.home);
+  await mkdir(folder, { recursive: true, mode: 0o700 });
+  if (place.account) await chown(folder, place.account.uid, place.account.gid);
+  return {
+    archive_mode: 'on',
+    archive_library: 'basic_archive',
+    'basic_archive.archive_directory': folder,
+    archive_timeout: String(seconds),
+  };
+}
+
+async function archives(session: pg.Client): Promise<boolean> {
+  const { rows } = await session.query<{ archive_mode: string }>('show archive_mode');
+  return rows[0]?.archive_mode !== 'off';
+}
+
 /**
  * Opens the embedded PostgreSQL of a data folder: makes it when there is none, starts it when it does not run, takes over one
  * that a killed start has left running, and starts it again when it dies. Never as root. One server process at a time.
@@ -198,7 +226,14 @@ async function end(binaries: Binaries, place: Place): Promise<void> {
 export async function openCluster(options: ClusterOptions): Promise<Cluster> {
   const binaries = await findBinaries(isRoot() ? nobody() : null, options.say);
   const place = await preparePlace(options.folder, binaries, options.say);
-  let held = await hold(binaries, place, options, 0);
+  const settings = { ...(await archiving(place, options.archiveSeconds)), ...options.settings };
+  let held = await hold(binaries, place, { ...options, settings }, 0);
+  if (!held.launched && options.archiveSeconds !== undefined && !(await archives(held.session))) {
+    // A killed start has left it running with other settings than are wanted now.
+    await end(binaries, place);
+    await held.session.end().catch(() => undefined);
+    held = await hold(binaries, place, { ...options, settings }, held.port);
+  }
   let stopping = false;
   await ensureApp(held.session, place.secret);
 
@@ -206,7 +241,7 @@ export async function openCluster(options: ClusterOptions): Promise<Cluster> {
     held.session.once('end', () => {
       if (stopping) return;
       options.say('PostgreSQL ended unexpectedly; starting it again');
-      hold(binaries, place, options, held.port).then(
+      hold(binaries, place, { ...options, settings }, held.port).then(
         (again) => {
           held = again;
           if (stopping) return;

@@ -68,7 +68,7 @@ async function chownTree(folder: string, account: Account): Promise<void> {
 }
 
 /** The home's path: `<folder>/postgres`, or, behind a closed folder, one under /var/lib that `postgres` links to. */
-async function homeOf(folder: string, say: (line: string) => void): Promise<string> {
+export async function homeOf(folder: string, say: (line: string) => void): Promise<string> {
   const wanted = join(folder, 'postgres');
   const there = await lstat(wanted).catch(() => null);
   if (there?.isSymbolicLink()) {
