@@ -22,11 +22,16 @@ export function blocksOf(markdown: string): Block[] {
   return blocks;
 }
 
-/** Every `psa COMMAND …` of a text, as words; what follows a pipe or a redirection is no part of it. */
-export function commandsIn(text: string): string[][] {
-  return [
-    ...text.matchAll(
-      /(?:^|[`\s(])(?:npm run psa --|npm run -s psa --|psa|run --rm app) ((?:[a-z][\w-]*|--help)[^`\n|>&;)#]*)/g,
-    ),
-  ].map(([, words = '']) => words.trim().split(/\s+/));
+/**
+ * Every `psa COMMAND …` of a document, as words: at the beginning of a line of a block, and between backticks in the text. What follows a
+ * pipe or a redirection is no part of it.
+ */
+export function commandsIn(markdown: string): string[][] {
+  const words = '((?:[a-z][\\w-]*|--help)[^`\\n|>&;)#,]*)';
+  const inBlocks = new RegExp(`^(?:podman .*run --rm app|npm run psa --|npm run -s psa --|psa) ${words}`, 'gm');
+  const inText = new RegExp(`\`(?:npm run psa --|psa) ${words}[^\`\\n]*\``, 'g');
+  const blocks = blocksOf(markdown).filter(({ marks }) => marks[0] === 'sh' || marks[0] === '');
+  return [...blocks.map(({ text }) => [...text.matchAll(inBlocks)]), [...markdown.matchAll(inText)]]
+    .flat()
+    .map(([, found = '']) => found.trim().split(/\s+/));
 }

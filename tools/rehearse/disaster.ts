@@ -1,13 +1,12 @@
 import { cpSync, renameSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
-import pg from 'pg';
 import { buildApp } from '../../apps/server/src/app.ts';
 import { backUp, keepBackups } from '../../apps/server/src/backup/keeper.ts';
+import { openShelf } from '../../apps/server/src/backup/open.ts';
 import { type RestoreReport, restore } from '../../apps/server/src/backup/restore.ts';
 import { makeKey } from '../../apps/server/src/backup/seal.ts';
 import type { BackupSettings } from '../../apps/server/src/backup/settings.ts';
-import { openShelf } from '../../apps/server/src/backup/shelf.ts';
 import { migrate } from '../../apps/server/src/db/migrate.ts';
 import { createPool } from '../../apps/server/src/db/pool.ts';
 import { seed } from '../../apps/server/src/db/seed.ts';
@@ -25,7 +24,11 @@ async function openServer(folder: string, archiveSeconds?: number) {
   });
   await migrate(cluster.url);
   const owner = createPool({ connectionString: cluster.url, max: 2 });
-  await seed(owner).finally(() => owner.end());
+  try {
+    await seed(owner);
+  } finally {
+    await owner.end();
+  }
   const pool = createPool({ connectionString: cluster.serverUrl, max: 8 });
   const app = buildApp({
     pool,
@@ -40,22 +43,13 @@ async function openServer(folder: string, archiveSeconds?: number) {
   return { cluster, url, end };
 }
 
-async function ask<T extends pg.QueryResultRow>(url: string, text: string): Promise<T[]> {
-  const client = new pg.Client({ connectionString: url });
-  await client.connect();
-  try {
-    return (await client.query<T>(text)).rows;
-  } finally {
-    await client.end();
-  }
-}
-
 /** Acknowledged registrations that a database does not hold, once and as they were. */
 async function missing(url: string, acknowledged: ReadonlyMap<string, string>): Promise<number> {
-  const rows = await ask<{ id: string; hospital_number: string }>(
-    url,
+  const pool = createPool({ connectionString: url, max: 1 });
+  const { rows } = await pool.query<{ id: string; hospital_number: string }>(
     "select id, hospital_number from patients where last_name = 'Rehearsed'",
   );
+  await pool.end();
   const there = new Map(rows.map((row) => [row.id, row.hospital_number]));
   return [...acknowledged].filter(([id, number]) => there.get(id) !== number).length;
 }

@@ -1,9 +1,9 @@
 import { existsSync, readFileSync, statSync } from 'node:fs';
 import { isAbsolute, join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
+import { openShelf } from '../../apps/server/src/backup/open.ts';
 import { restore } from '../../apps/server/src/backup/restore.ts';
 import { secretsOf } from '../../apps/server/src/backup/seal.ts';
-import { openShelf } from '../../apps/server/src/backup/shelf.ts';
 import { noteBackupState } from '../../apps/server/src/backup/state.ts';
 import { readConfig } from '../../apps/server/src/config.ts';
 import { disaster } from './disaster.ts';

@@ -6,12 +6,12 @@ import { afterAll, beforeAll, describe, expect, inject, onTestFinished, test } f
 import { loadDemo } from '../db/demo.ts';
 import { type Hospital, openHospital } from '../testing/hospital.ts';
 import { readFacts } from './facts.ts';
+import { FolderShelf } from './folder.ts';
 import { backUp } from './keeper.ts';
 import { restore } from './restore.ts';
 import { makeKey } from './seal.ts';
 import type { Facts, Manifest } from './sets.ts';
 import type { BackupSettings } from './settings.ts';
-import { FolderShelf } from './shelf.ts';
 import { readBackupState } from './state.ts';
 
 let h: Hospital;
@@ -60,7 +60,11 @@ async function emptyDatabase(): Promise<string> {
 async function asked<T>(url: string, work: (client: pg.Client) => Promise<T>): Promise<T> {
   const client = new pg.Client({ connectionString: url });
   await client.connect();
-  return work(client).finally(() => client.end());
+  try {
+    return await work(client);
+  } finally {
+    await client.end();
+  }
 }
 
 const factsOf = (url: string): Promise<Facts> =>

@@ -2,9 +2,10 @@ import pg from 'pg';
 import { archiveFolder } from '../embedded/cluster.ts';
 import { errorLine } from '../start-failure.ts';
 import { checkAndTidy, makeBase, makeDump, type Subject, type Work } from './make.ts';
+import { openShelf } from './open.ts';
 import type { Manifest } from './sets.ts';
 import type { BackupSettings } from './settings.ts';
-import { openShelf, type Shelf } from './shelf.ts';
+import type { Shelf } from './shelf.ts';
 import { noteBackupState, readBackupState } from './state.ts';
 import { shipLog } from './wal.ts';
 

@@ -1,5 +1,5 @@
 import { createWriteStream, existsSync, readdirSync, writeFileSync } from 'node:fs';
-import { chmod, chown, mkdir, open, rename, rm, stat, symlink, writeFile } from 'node:fs/promises';
+import { chmod, chown, mkdir, readFile, rename, rm, stat, symlink, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import { setTimeout as delay } from 'node:timers/promises';
@@ -10,6 +10,7 @@ import { homeOf, writableFolder } from '../embedded/place.ts';
 import { runningPostmaster, signal } from '../embedded/postmaster.ts';
 import { StartFailure } from '../start-failure.ts';
 import { contentOf, readArchive } from './archive.ts';
+import { syncFolder } from './folder.ts';
 import { type Manifest, openSet } from './sets.ts';
 import { BackupFailure, type Shelf } from './shelf.ts';
 import { fetchLog } from './wal.ts';
@@ -72,8 +73,7 @@ async function unpack(wish: BaseWish, work: RestoreWork): Promise<string> {
     await writeFile(join(staging, 'cluster/recovery.signal'), '', { mode: 0o600 });
     await chmod(staging, isRoot() ? 0o711 : 0o700);
     await rename(staging, home);
-    const above = await open(dirname(home), 'r');
-    await above.sync().finally(() => above.close());
+    await syncFolder(dirname(home));
     const link = join(wish.folder, 'postgres');
     if (!existsSync(link)) await symlink(home, link);
     return home;
@@ -89,10 +89,9 @@ async function unpack(wish: BaseWish, work: RestoreWork): Promise<string> {
 export async function keepSecret(folder: string, name: string, bytes: Buffer): Promise<void> {
   const file = join(folder, name);
   await mkdir(dirname(file), { recursive: true, mode: 0o700 });
-  const there = await open(file, 'r').catch(() => null);
+  const there = await readFile(file).catch(() => null);
   if (there) {
-    const same = (await there.readFile().finally(() => there.close())).equals(bytes);
-    if (same) return;
+    if (there.equals(bytes)) return;
     throw new BackupFailure(
       `${file} is another key than the one in the backup; move it away, so that the restored one takes its place.`,
     );
@@ -173,8 +172,7 @@ class LogDesk {
 
 async function salvaged(folder: string | undefined, file: string): Promise<Buffer | null> {
   if (folder === undefined || !/^[0-9A-F]{24}$|^[0-9A-F]{8}\.history$/.test(file)) return null;
-  const there = await open(join(folder, file), 'r').catch(() => null);
-  return there ? there.readFile().finally(() => there.close()) : null;
+  return readFile(join(folder, file)).catch(() => null);
 }
 
 /** What a PostgreSQL in recovery says that cannot be gone on from. */
@@ -267,7 +265,6 @@ const ended = async (cluster: Cluster): Promise<boolean> =>
   (await stat(join(cluster.home, 'cluster/postmaster.pid')).catch(() => null)) === null;
 
 async function lastFatal(home: string): Promise<string> {
-  const file = await open(join(home, 'log'), 'r');
-  const text = await file.readFile('utf8').finally(() => file.close());
+  const text = await readFile(join(home, 'log'), 'utf8');
   return [...text.matchAll(/(?:FATAL|PANIC): +(.*)/g)].at(-1)?.[1] ?? 'PostgreSQL ended without a reason';
 }

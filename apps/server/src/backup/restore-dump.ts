@@ -76,7 +76,11 @@ async function mustBeEmpty(client: pg.Client): Promise<void> {
 async function withPool<T>(owner: Reach, work: (pool: pg.Pool) => Promise<T>): Promise<T> {
   const pool = new pg.Pool({ ...owner, max: 1, Client: SteeredClient } as pg.PoolConfig);
   pool.on('error', () => undefined);
-  return work(pool).finally(() => pool.end());
+  try {
+    return await work(pool);
+  } finally {
+    await pool.end();
+  }
 }
 
 /** Applies the migrations that the dump was made with, and no others. */

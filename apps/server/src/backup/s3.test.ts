@@ -1,5 +1,5 @@
 import { createHash, createHmac } from 'node:crypto';
-import { createServer, type IncomingMessage, type Server } from 'node:http';
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { S3Shelf } from './s3.ts';
 
@@ -39,7 +39,7 @@ function isSigned(request: IncomingMessage, url: URL, body: Buffer): boolean {
 const xml = (text: string) => text.replaceAll('&', '&amp;').replaceAll('<', '&lt;');
 
 beforeAll(async () => {
-  server = createServer(async (request, response) => {
+  const answer = async (request: IncomingMessage, response: ServerResponse) => {
     const chunks: Buffer[] = [];
     for await (const chunk of request) chunks.push(chunk as Buffer);
     const body = Buffer.concat(chunks);
@@ -57,7 +57,8 @@ beforeAll(async () => {
     } else if (!kept.has(key)) return response.writeHead(404).end('<Error><Code>NoSuchKey</Code></Error>');
     else return response.end(kept.get(key));
     response.writeHead(request.method === 'DELETE' ? 204 : 200).end();
-  });
+  };
+  server = createServer((request, response) => void answer(request, response));
   await new Promise<void>((done) => server.listen(0, '127.0.0.1', done));
   const address = server.address();
   endpoint = `http://127.0.0.1:${typeof address === 'object' ? address?.port : 0}`;

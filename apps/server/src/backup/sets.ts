@@ -7,7 +7,7 @@ import { BackupFailure, type Shelf } from './shelf.ts';
 /** One piece of a backup, on any shelf. */
 const PIECE_BYTES = 32 * 1024 * 1024;
 
-export const facts = z.object({
+const facts = z.object({
   /** Rows of each table, and a checksum of them that does not depend on their order; null where it was not taken. */
   tables: z.record(z.string(), z.object({ rows: z.number(), digest: z.string().nullable() })),
   /** The end of each hospital's audit trail: what was noted down outside of the database. */

@@ -1,10 +1,10 @@
 import { existsSync } from 'node:fs';
 import { writeFile } from 'node:fs/promises';
 import { backUp, megabytes } from '../backup/keeper.ts';
+import { openShelf } from '../backup/open.ts';
 import { makeKey } from '../backup/seal.ts';
 import { checkSet, listSets } from '../backup/sets.ts';
 import { readBackupSettings } from '../backup/settings.ts';
-import { openShelf } from '../backup/shelf.ts';
 import { typed } from '../calc.ts';
 import { readVersion } from '../version.ts';
 import { command, EXIT, type Io, Told } from './command.ts';

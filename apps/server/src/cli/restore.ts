@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
+import { openShelf } from '../backup/open.ts';
 import { type RestoreReport, restore } from '../backup/restore.ts';
 import { secretsOf } from '../backup/seal.ts';
-import { openShelf } from '../backup/shelf.ts';
 import { noteBackupState } from '../backup/state.ts';
 import { typed } from '../calc.ts';
 import { readConfig } from '../config.ts';

@@ -23,7 +23,8 @@ const refusal = (...args: string[]) =>
   );
 
 describe('psa', () => {
-  test('lists every command, and explains each with its options and exit codes', async () => {
+  // It loads all that the commands need, which is most of the server.
+  test('lists every command, and explains each with its options and exit codes', { timeout: 120_000 }, async () => {
     const { code, text } = await line('--help');
     expect(code).toBe(0);
     for (const { name, summary } of COMMANDS) {
