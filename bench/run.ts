@@ -5,6 +5,7 @@ const BENCHES: Readonly<Record<string, () => Promise<object>>> = {
   search: async () => (await import('./search.ts')).benchSearch(),
   peers: async () => (await import('./peers.ts')).benchPeers(),
   devices: async () => (await import('./devices.ts')).benchDevices(),
+  load: async () => (await import('./load.ts')).benchLoad(),
   propagation: async () => (await import('./propagation.ts')).benchPropagation(),
 };
 
