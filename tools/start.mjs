@@ -150,7 +150,7 @@ const plans = [
     target: 'apps/server/dist',
     build: buildServer,
   },
-  { name: 'web', title: 'web app', sources: ['apps/web', ...rooms], target: 'apps/web/dist', build: buildWeb },
+  { name: 'web', title: 'web app', sources: ['apps/web', 'docs/guide', ...rooms], target: 'apps/web/dist', build: buildWeb },
 ];
 
 /** Name and parent of a process, or null where they cannot be read. */

@@ -1,6 +1,7 @@
 import react from '@vitejs/plugin-react';
 import { defineConfig } from 'vite';
 import { VitePWA } from 'vite-plugin-pwa';
+import { guide } from './guide.config.ts';
 
 /** Where `vite dev` finds the API. */
 const api = process.env.PSA_API ?? 'http://127.0.0.1:3001';
@@ -11,6 +12,7 @@ export default defineConfig({
   preview: { host: '127.0.0.1', proxy: { '/api': api } },
   plugins: [
     react(),
+    guide(),
     VitePWA({
       strategies: 'injectManifest',
       srcDir: 'src',

@@ -12,6 +12,7 @@ import './ui/patients.css';
 import './ui/pages.css';
 import './ui/record.css';
 import './ui/scores.css';
+import './ui/guide.css';
 import './ui/layout.css';
 import { createRoot } from 'react-dom/client';
 import { App } from './screens/App.tsx';

@@ -1,6 +1,6 @@
 import { Button, Modal, TextInput } from '@mantine/core';
 import { ProblemError, ROLE_TITLES } from '@psa/domain';
-import { IconLock, IconLogout } from '@tabler/icons-react';
+import { IconHelp, IconLock, IconLogout } from '@tabler/icons-react';
 import { Link } from '@tanstack/react-router';
 import { useState } from 'react';
 import { usePresent } from '../record/present.ts';
@@ -27,6 +27,7 @@ const SHORTCUTS = [
   ['Needs attention', 'g a'],
   ['Lists', 'g l'],
   ['Me', 'g m'],
+  ['Help', 'g h'],
 ] as const;
 
 /** The person, the look, this device, and the way out. */
@@ -45,7 +46,11 @@ export function Me() {
           <h1>{user.full_name}</h1>
           <p className="muted">{[ROLE_TITLES[user.role], user.email].filter(Boolean).join(' · ')}</p>
         </div>
-        <div className="row page-head-end">
+        <div className="row wrap page-head-end">
+          <Link className="button" to="/help">
+            <IconHelp size="1.1rem" aria-hidden />
+            Help
+          </Link>
           <Button
             variant="default"
             leftSection={<IconLock size="1.1rem" aria-hidden />}

@@ -3,6 +3,7 @@ import type { Calculator } from '@psa/domain/clinical';
 import {
   IconBed,
   IconCalculator,
+  IconHelp,
   IconHome2,
   IconList,
   IconMoon,
@@ -70,6 +71,7 @@ export function Palette({ open, close, add }: { open: boolean; close(): void; ad
     { label: 'Lists', keys: 'g l', icon: IconList, run: () => void navigate({ to: '/lists' }) },
     { label: 'Reference data', icon: IconList, run: () => void navigate({ to: '/reference' }) },
     { label: 'Me and this device', keys: 'g m', icon: IconUserCircle, run: () => void navigate({ to: '/me' }) },
+    { label: 'Help', keys: 'g h', icon: IconHelp, run: () => void navigate({ to: '/help' }) },
     { label: 'Add…', keys: 'n', icon: IconPlus, run: add },
     { label: 'Register a patient', icon: IconPlus, run: () => void navigate({ to: '/patients/new' }) },
     { label: 'Send now', icon: IconSend, run: () => device.syncNow() },

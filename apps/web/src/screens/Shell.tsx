@@ -48,9 +48,9 @@ export function Shell() {
       }
       if (isTyping(event.target) || event.ctrlKey || event.metaKey || event.altKey) return;
       if (Date.now() - afterG < 1200) {
-        const to = ({ t: '/', p: '/patients', w: '/wards', s: '/scores', a: '/attention', l: '/lists', m: '/me' } as const)[
-          event.key as 't'
-        ];
+        const to = (
+          { t: '/', p: '/patients', w: '/wards', s: '/scores', a: '/attention', l: '/lists', m: '/me', h: '/help' } as const
+        )[event.key as 't'];
         afterG = 0;
         if (to) {
           event.preventDefault();

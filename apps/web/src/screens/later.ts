@@ -28,6 +28,7 @@ export const safety = screen(() => import('./Safety.tsx'));
 export const handInPage = screen(() => import('./HandIn.tsx'));
 export const devices = screen(() => import('./Devices.tsx'));
 export const status = screen(() => import('./Status.tsx'));
+export const help = screen(() => import('./help/Help.tsx'));
 export const me = screen(() => import('./Me.tsx'));
 export const scoreList = screen(() => import('./scores/ScoreList.tsx'));
 export const score = screen(() => import('./scores/Score.tsx'));
@@ -62,6 +63,7 @@ export function fetchScreens(): void {
       handInPage,
       devices,
       status,
+      help,
       me,
       scoreList,
       score,

@@ -9,6 +9,7 @@ import {
   devices,
   entry,
   handInPage,
+  help,
   lists,
   looks,
   me,
@@ -191,6 +192,12 @@ const referenceOne = createRoute({
   path: '/reference/$kind/$key',
   component: lazyRouteComponent(referenceEntry, 'ReferenceEntry'),
 });
+const helpRoute = createRoute({ getParentRoute: () => root, path: '/help', component: lazyRouteComponent(help, 'Help') });
+const helpPage = createRoute({
+  getParentRoute: () => root,
+  path: '/help/$page',
+  component: lazyRouteComponent(help, 'HelpPage'),
+});
 const meRoute = createRoute({ getParentRoute: () => root, path: '/me', component: lazyRouteComponent(me, 'Me') });
 
 const tree = root.addChildren([
@@ -234,6 +241,8 @@ const tree = root.addChildren([
   referenceRoute,
   referenceList,
   referenceOne,
+  helpRoute,
+  helpPage,
   meRoute,
 ]);
 

@@ -1,0 +1,68 @@
+/** What `npm run shots` takes pictures of: the screens that the guide speaks of. */
+
+import type { Ask } from '../e2e/kit/api.ts';
+import { type Entry, edit, needsAttention, visit } from '../e2e/kit/app.ts';
+import type { Person } from '../e2e/kit/people.ts';
+import type { Tablet } from '../e2e/kit/tablet.ts';
+
+/** Somebody of the ward with an allergy, in bed. */
+export interface Shown {
+  patientId: string;
+}
+
+export interface Screen {
+  name: string;
+  person: Extract<Person, 'doctor' | 'admin'>;
+  path(shown: Shown): string;
+  /** What is typed before the picture is taken. */
+  typed?: Entry;
+  /** The guide shows it: a small copy is kept with its text. */
+  inGuide?: true;
+}
+
+export const SCREENS: readonly Screen[] = [
+  { name: 'today', person: 'doctor', path: () => '/', inGuide: true },
+  { name: 'patients', person: 'doctor', path: () => '/patients' },
+  { name: 'patient', person: 'doctor', path: ({ patientId }) => `/patients/${patientId}`, inGuide: true },
+  { name: 'register', person: 'doctor', path: () => '/patients/new' },
+  { name: 'round', person: 'doctor', path: ({ patientId }) => `/patients/${patientId}/record/ward_rounds/new` },
+  {
+    name: 'prescribe',
+    person: 'doctor',
+    path: ({ patientId }) => `/patients/${patientId}/record/prescriptions/new`,
+    typed: { Medicine: 'Warfarin', Dose: '5 mg' },
+  },
+  { name: 'book', person: 'doctor', path: ({ patientId }) => `/patients/${patientId}/record/surgery_bookings/new` },
+  { name: 'wards', person: 'doctor', path: () => '/wards', inGuide: true },
+  { name: 'scores', person: 'doctor', path: () => '/scores' },
+  { name: 'attention', person: 'doctor', path: () => '/attention', inGuide: true },
+  { name: 'safety', person: 'doctor', path: () => '/safety' },
+  { name: 'me', person: 'doctor', path: () => '/me' },
+  { name: 'help', person: 'doctor', path: () => '/help' },
+  { name: 'help-page', person: 'doctor', path: () => '/help/everybody' },
+  { name: 'devices', person: 'admin', path: () => '/devices', inGuide: true },
+  { name: 'accounts', person: 'admin', path: () => '/accounts' },
+  { name: 'audit', person: 'admin', path: () => '/audit' },
+  { name: 'language-model', person: 'admin', path: () => '/ai-settings' },
+];
+
+/** Finds somebody with an allergy who is in hospital. */
+export async function somebodyInBed(ask: Ask): Promise<Shown> {
+  type Rows = Record<string, { patient_id: string; assertion?: string; status?: string }[]>;
+  const { patient_allergies = [] } = await ask<Rows>('GET', '/api/sync/patient-allergies?limit=500');
+  const allergic = new Set(patient_allergies.filter((one) => one.assertion === 'Allergy').map((one) => one.patient_id));
+  const { patient_admissions = [] } = await ask<Rows>('GET', '/api/sync/patient-admissions?limit=500');
+  const stay = patient_admissions.find((one) => one.status === 'Active' && allergic.has(one.patient_id));
+  if (!stay) throw new Error('Nobody of this ward is in hospital with an allergy.');
+  return { patientId: stay.patient_id };
+}
+
+/** Lets two people change the same phone number apart, so that there is something to decide. */
+export async function disagree(tablet: Tablet, ask: Ask, { patientId }: Shown): Promise<void> {
+  await visit(tablet, `/patients/${patientId}`);
+  await tablet.offline();
+  await edit(tablet, { Phone: '0803 555 0101' });
+  await ask('PATCH', `/api/sync/patients/${patientId}`, { phone: '0803 555 0202' });
+  await tablet.offline(false);
+  await needsAttention(tablet);
+}
