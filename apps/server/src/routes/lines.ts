@@ -21,7 +21,12 @@ export interface Line {
   close(): void;
 }
 
-type Parts = Pick<Services, 'store' | 'end' | 'now'>;
+interface Parts {
+  store: Pick<Services['store'], 'head' | 'changes' | 'digest'>;
+  end: Pick<Services['end'], 'carryBy'>;
+  /** Something that a person who runs the server should see: changes could not be read or told apart. */
+  report(error: unknown): void;
+}
 
 /** What is told in one round: the changes of one moment, read once for everybody. */
 interface Read {
@@ -106,14 +111,15 @@ export class Lines {
     );
     const read = readable ? await this.#read(after, callers) : null;
     const now = read && !read.changes.more ? read.changes.next : seq;
-    const pages = await Promise.all(
-      lines.map(async (line, i) => (read && callers[i] ? await this.#page(line, callers[i], read, after ?? 0) : null)),
-    );
+    const pages = new Map<Line, string | null>();
+    for (const [i, line] of lines.entries()) {
+      const caller = callers[i];
+      if (read && caller) pages.set(line, await this.#page(line, caller, read, after ?? 0));
+    }
     const began = performance.now();
     this.#told = now;
-    lines.forEach((line, i) => {
-      if (this.#open.has(line)) line.send(pages[i] ?? moved(now));
-    });
+    // Whoever came while this was read may have caught up with less.
+    for (const line of this.#open) line.send(pages.get(line) ?? moved(now));
     return performance.now() - began;
   }
 
@@ -125,7 +131,8 @@ export class Lines {
       const { kinds, gone } = read.changes;
       const occurring = new Set([...kinds.flatMap(scopesOf), ...gone.map(({ scope }) => scope)]);
       return { ...read, occurring: [...occurring], printed: new Map() };
-    } catch {
+    } catch (error) {
+      this.#parts.report(error);
       return null;
     }
   }
@@ -136,9 +143,12 @@ export class Lines {
     if (!life || changes.more || line.schema === undefined || line.unread() > UNREAD_BYTES_MAX) return null;
     const { store, end } = this.#parts;
     const known = { epoch: async () => life, digest: store.digest.bind(store) };
-    const carried = await end.carryBy(caller, { schema: line.schema, after }, known, async (_facility, _after, scopes) =>
-      ofScopes(read, scopes),
-    );
+    const carried = await end
+      .carryBy(caller, { schema: line.schema, after }, known, async (_facility, _after, scopes) => ofScopes(read, scopes))
+      .catch((error: unknown) => {
+        this.#parts.report(error);
+        return null;
+      });
     if (!carried) return null;
     const { head, page } = carried;
     const archived = page.archived.length > 0 ? `"archived":${JSON.stringify(page.archived)},` : '';

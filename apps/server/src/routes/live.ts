@@ -32,10 +32,11 @@ interface Stream extends Line {
 export function liveRoute(app: FastifyInstance, s: Services): void {
   const open = new Map<string, Stream[]>();
   const facilities = new Map<string, { lines: Lines; stop: () => void }>();
+  const report = (error: unknown) => app.log.error({ err: error }, 'a change could not be told');
   const linesOf = (facility: string): Lines => {
     const known = facilities.get(facility);
     if (known) return known.lines;
-    const lines = new Lines(facility, s);
+    const lines = new Lines(facility, { store: s.store, end: s.end, report });
     facilities.set(facility, { lines, stop: s.moves.wait(facility, lines) });
     return lines;
   };
