@@ -1,3 +1,4 @@
+import { gzipSync } from 'node:zlib';
 import { type AnyRow, problemsOf, type RecordDef, recordOf } from '@psa/domain';
 import { contentOf, entriesOf, REFERENCE_KINDS, type ReferenceKind, versionName } from '@psa/domain/reference';
 import type { Shipped } from '@psa/domain/reference/shipped';
@@ -91,6 +92,13 @@ test('several servers that start together bring a release once, and each value c
         expect(row).toMatchObject({ release: 1, edit: 0, shipped: true, is_reviewed: null, row_version: 1 });
       }
     }
+});
+
+test('what a device is sent of it for the first time stays small', async () => {
+  const sent = await Promise.all(REFERENCE_KINDS.filter((kind) => kind !== 'reference_questions').map(rowsOf));
+  const bytes = sent.reduce((sum, rows) => sum + gzipSync(JSON.stringify(rows)).length, 0);
+  expect(sent.flat().length).toBeGreaterThan(700);
+  expect(bytes).toBeLessThan(70_000);
 });
 
 test('a new release: what nobody touched moves on unreviewed, what is the same keeps its signature, what was edited here stays and is compared', async () => {

@@ -20,7 +20,7 @@ export function Reference() {
       <header className="page-head">
         <h1>Reference data</h1>
       </header>
-      <p className="muted small">
+      <p className="muted small reference-head">
         What the checks go by. It came with the app as a draft; an entry counts as reviewed once somebody of the unit has read
         and signed it. Each change is a new version, and what used an older one keeps it.
       </p>

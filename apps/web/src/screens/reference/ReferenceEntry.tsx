@@ -72,7 +72,9 @@ function One({ kind, def, entryKey, writes }: { kind: ReferenceKind; def: Record
           {entry.offered && (
             <Decide kind={kind} def={def} entry={entry} other={entry.offered} writes={writes} edit={() => setEditing(true)} />
           )}
-          <Standing kind={kind} row={shown} used={shown.id === entry.used.id} writes={writes} next={next} />
+          <div className="reference-head">
+            <Standing kind={kind} row={shown} used={shown.id === entry.used.id} writes={writes} next={next} />
+          </div>
           <RecordView def={def} row={shown} skip={['intervals']} brief />
           {typeof shown.intervals === 'object' && shown.intervals !== null && (
             <div className="values">
