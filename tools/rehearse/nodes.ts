@@ -1,6 +1,6 @@
 import { chownSync, existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import pg from 'pg';
+import { createPool } from '../../apps/server/src/db/pool.ts';
 import { type Account, isRoot, nobody } from '../../apps/server/src/embedded/account.ts';
 import { freePort } from '../../apps/server/src/embedded/postmaster.ts';
 import { postgresPrograms, run } from './programs.ts';
@@ -112,14 +112,12 @@ export class Node {
   }
 
   /** As the superuser. */
-  async sql(text: string, database = 'postgres'): Promise<pg.QueryResultRow[]> {
-    const client = new pg.Client({ connectionString: this.url('postgres', database) });
-    client.on('error', () => undefined);
-    await client.connect();
+  async sql(text: string, database = 'postgres'): Promise<Record<string, unknown>[]> {
+    const pool = createPool({ connectionString: this.url('postgres', database), max: 1 });
     try {
-      return (await client.query(text)).rows;
+      return (await pool.query<Record<string, unknown>>(text)).rows;
     } finally {
-      await client.end();
+      await pool.end();
     }
   }
 
