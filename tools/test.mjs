@@ -40,6 +40,11 @@ const STEPS = [
     ],
     count: countVitest,
   },
+  {
+    name: 'supply',
+    title: 'Licences, secrets, known faults of packages',
+    runs: [[...bin('tsx', 'dist/cli.mjs'), 'tools/supply.ts']],
+  },
   { name: 'build', title: 'Build', runs: [[process.execPath, 'tools/start.mjs', '--build-only']] },
   {
     name: 'browser',

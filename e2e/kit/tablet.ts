@@ -23,6 +23,8 @@ export class Tablet {
   /** The process group of the browser, once looked up. */
   #group: number | undefined;
   #page: Page | undefined;
+  /** What the browser refused to load, run or send because the policy of the page forbids it, in its own words. */
+  readonly violations: string[] = [];
 
   private constructor(name: string, url: string, profile: string, settings: TabletSettings) {
     this.name = name;
@@ -71,6 +73,9 @@ export class Tablet {
       ...(this.#settings.leaveSignals && { handleSIGINT: false, handleSIGTERM: false, handleSIGHUP: false }),
     });
     this.#context.setDefaultTimeout(20_000);
+    this.#context.on('console', (message) => {
+      if (/Content Security Policy/i.test(message.text())) this.violations.push(message.text());
+    });
     this.#page = this.#context.pages()[0] ?? (await this.#context.newPage());
   }
 

@@ -1,4 +1,4 @@
-import { test as base } from '@playwright/test';
+import { test as base, expect } from '@playwright/test';
 import { Hospital } from './hospital.ts';
 import { Tablet, type TabletSettings } from './tablet.ts';
 
@@ -30,6 +30,8 @@ export const test = base.extend<Parts>({
         await info.attach(`${tablet.name}.png`, { body: await tablet.page.screenshot(), contentType: 'image/png' });
       await tablet.throwAway();
     }
+    // Whatever a test is about: the app keeps to its own policy all the while.
+    for (const { name, violations } of tablets) expect(violations, `what the policy stopped on ${name}`).toEqual([]);
   },
 });
 export { expect } from '@playwright/test';

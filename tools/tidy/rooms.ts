@@ -26,15 +26,17 @@ const LAYERS: Readonly<Record<string, Readonly<Record<string, readonly string[]>
     db: [],
     // The sentence with which a start fails is told from below as well.
     embedded: ['start-failure.ts'],
-    auth: ['db'],
+    // As above.
+    keys: ['start-failure.ts'],
+    auth: ['db', 'keys'],
     fhir: ['db'],
     legacy: ['db'],
-    ai: ['auth', 'db'],
+    ai: ['auth', 'db', 'keys'],
     audit: ['db'],
     watch: ['db'],
     // The files and processes of the embedded PostgreSQL are what it copies and brings back.
     backup: ['audit', 'db', 'embedded', 'start-failure.ts'],
-    routes: ['ai', 'audit', 'auth', 'fhir', 'db', 'watch'],
+    routes: ['ai', 'audit', 'auth', 'fhir', 'db', 'keys', 'watch'],
   },
   'apps/web/src': {
     ui: [],

@@ -7,6 +7,7 @@ import type { Pool } from 'pg';
 import { keepMonths } from './audit/months.ts';
 import { Audit } from './auth/audit.ts';
 import { Authors } from './auth/authors.ts';
+import { Factors } from './auth/factors.ts';
 import { Listener } from './auth/listener.ts';
 import { Lockout } from './auth/lockout.ts';
 import { Passwords } from './auth/passwords.ts';
@@ -27,7 +28,8 @@ import { auditRoutes } from './routes/audit.ts';
 import { calculatorRoutes } from './routes/calculators.ts';
 import { closeSoon } from './routes/closing.ts';
 import { compressAnswers } from './routes/compress.ts';
-import { secureHeaders } from './routes/headers.ts';
+import { emergencyRoutes } from './routes/emergency.ts';
+import { BARE_HEADERS, secureHeaders } from './routes/headers.ts';
 import { healthRoute } from './routes/health.ts';
 import { BODY_BYTES_MAX, readJsonBodies } from './routes/input.ts';
 import { liveRoute } from './routes/live.ts';
@@ -37,7 +39,9 @@ import { Moves } from './routes/moves.ts';
 import { handleProblems, problemBody, refuseLine } from './routes/problems.ts';
 import { recordRoutes } from './routes/records.ts';
 import { searchRoutes } from './routes/search.ts';
+import { factorRoutes } from './routes/second-factors.ts';
 import type { AppConfig, Services } from './routes/services.ts';
+import { sessionRoutes } from './routes/sessions.ts';
 import { SnapshotReader } from './routes/snapshot-reader.ts';
 import { webApp } from './routes/static.ts';
 import { statusRoute } from './routes/status.ts';
@@ -94,6 +98,9 @@ export function buildApp(deps: AppDeps): FastifyInstance {
   void app.register(async (api) => {
     loginRoutes(api, s);
     userRoutes(api, s);
+    sessionRoutes(api, s);
+    emergencyRoutes(api, s);
+    factorRoutes(api, s);
     healthRoute(api, s, () => isMigrated(s.db.of(null)));
     trialRoutes(api, s);
     syncRoutes(api, s);
@@ -109,6 +116,7 @@ export function buildApp(deps: AppDeps): FastifyInstance {
     statusRoute(api, s);
   });
   webApp(app, deps.webDir);
+  app.addHook('onClose', () => s.sessions.settled());
   listen(app, deps, s);
   keepMonths(app, s.db.of(null));
   keepArchive(app, s.db, () => new Date((deps.now ?? Date.now)()));
@@ -125,7 +133,7 @@ const logging = (level: 'info' | 'warn' | 'error', stream: AppDeps['log']) => ({
 
 /** A path that cannot be decoded meets no route and no hook. */
 function unreadablePath(_error: FastifyError, _request: FastifyRequest, reply: FastifyReply): void {
-  void reply.code(400).header('cache-control', 'no-store').send(problemBody('BAD_REQUEST'));
+  void reply.code(400).headers(BARE_HEADERS).send(problemBody('BAD_REQUEST'));
 }
 
 /** A number is how many proxies stand before us. */
@@ -139,6 +147,7 @@ function services(app: FastifyInstance, deps: AppDeps): Services {
   const store = new PgServerStore(db);
   const newId = () => uuidv7(now(), random);
   const authors = new Authors(db);
+  const passwords = new Passwords();
   const compress = promisify(gzip);
   const end = new ServerEnd(store, {
     recompute,
@@ -160,9 +169,10 @@ function services(app: FastifyInstance, deps: AppDeps): Services {
     rows: new RowReader(db),
     finder: new PatientFinder(db),
     moves: new Moves(),
-    tokens: new Tokens(config.jwtKey, now),
+    tokens: new Tokens(config.secrets, now),
     sessions: new Sessions(db, now, newId),
-    passwords: new Passwords(),
+    passwords,
+    factors: new Factors({ db, secrets: config.secrets, random, now, newId, passwords }),
     lockout: new Lockout(db, now),
     audit: new Audit((facility, entries) => store.audit(facility, entries)),
     metrics: deps.metrics,

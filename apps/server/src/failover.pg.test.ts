@@ -9,6 +9,7 @@ import { createPool } from './db/pool.ts';
 import { type Reach, Steering } from './db/reach.ts';
 import { seed } from './db/seed.ts';
 import { type Cluster, openCluster } from './embedded/cluster.ts';
+import { Secrets } from './keys/secrets.ts';
 import { ask } from './testing/hospital.ts';
 import { Nurse } from './testing/nurse.ts';
 import { asAdmin, burn, clearAway, isSynchronous, receiverOf, startReplica } from './testing/replica.ts';
@@ -47,7 +48,7 @@ async function serve(jwtKey: ReturnType<typeof createSecretKey>): Promise<string
   const client: Reach = { connectionString: primary.serverUrl, connectionTimeoutMillis: 5_000, steer };
   const pool = createPool({ ...client, max: 6 });
   const standby = createPool({ connectionString: replica.serverUrl, max: 2 });
-  const config = { version: 'test', jwtKey, loginsPerMinute: 10_000 };
+  const config = { version: 'test', secrets: Secrets.of(jwtKey), loginsPerMinute: 10_000 };
   const app = buildApp({ pool, client, replica: standby, config });
   ends.push(() => standby.end());
   ends.push(() => pool.end());

@@ -1,4 +1,3 @@
-import type { KeyObject } from 'node:crypto';
 import type pg from 'pg';
 import { buildApp } from './app.ts';
 import { defaultPasswordsStand, openTrialAccounts } from './auth/defaults.ts';
@@ -15,7 +14,7 @@ import { seed } from './db/seed.ts';
 import { seedReference } from './db/seed-reference.ts';
 import { openCluster } from './embedded/cluster.ts';
 import { writableFolder } from './embedded/place.ts';
-import { serverPassword, tokenKey } from './secrets.ts';
+import { Secrets, serverPasswords } from './keys/secrets.ts';
 import { listenLogin, serverLogin } from './server-login.ts';
 import { databaseFailure, errorCode, errorLine, StartFailure } from './start-failure.ts';
 import { checkPort, listenFailure, Started, Stopped, say } from './steps.ts';
@@ -58,7 +57,7 @@ function reportLoss(error: Error): void {
 interface Found {
   owner: Reach;
   /** The role is there only when the migrations have run. */
-  server(jwtKey: KeyObject): Promise<Reach>;
+  server(secrets: Secrets): Promise<Reach>;
   where: string;
   /** The files that can be copied; null when PostgreSQL is not ours. */
   embedded: { adminUrl: string; home: string } | null;
@@ -104,7 +103,7 @@ async function findDatabase(config: Config): Promise<Found> {
   }
   return {
     owner: client,
-    server: (jwtKey) => serverLogin(database, serverPassword(jwtKey)),
+    server: (secrets) => serverLogin(database, serverPasswords(secrets)),
     where: `PostgreSQL at ${shown}`,
     embedded: null,
   };
@@ -130,8 +129,8 @@ async function start(args: readonly string[]): Promise<void> {
   started.check();
   await prepareAsOwner(found.owner, config.host);
   started.check();
-  const jwtKey = tokenKey(config.dataDir);
-  const client = await found.server(jwtKey);
+  const secrets = Secrets.in(config.dataDir);
+  const client = await found.server(secrets);
   const pool = createPool(client, reportLoss);
   await started.add('The connections to PostgreSQL', () => pool.end());
   const metrics = config.metrics ? new Metrics() : undefined;
@@ -139,7 +138,7 @@ async function start(args: readonly string[]): Promise<void> {
     pool,
     client: listenLogin(config.database, client),
     webDir: config.webDir,
-    config: { ...config.app, version, jwtKey, dataDir: config.dataDir },
+    config: { ...config.app, version, secrets, dataDir: config.dataDir },
     ...(metrics ? { metrics } : {}),
     ...(await readingFrom(config)),
   });

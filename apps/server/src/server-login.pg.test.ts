@@ -51,31 +51,31 @@ test('without the role, and without the right to make it, the migration says wha
 });
 
 test('an owner who may not give the role a password says what to do; one who may gives it once', async () => {
-  await expect(serverLogin(database(cluster.url), 'ours')).rejects.toThrow(
+  await expect(serverLogin(database(cluster.url), ['ours'])).rejects.toThrow(
     /^The user of DATABASE_URL may not give psa_server a password; let a superuser run .+ and set DATABASE_SERVER_URL/,
   );
-  const login = await serverLogin(database(superUrl), 'ours');
+  const login = await serverLogin(database(superUrl), ['ours']);
   expect(await run(login.connectionString ?? '', 'select current_user as who')).toEqual([{ who: 'psa_server' }]);
   // Now it opens, whoever the owner is.
-  await serverLogin(database(cluster.url), 'ours');
+  await serverLogin(database(cluster.url), ['ours']);
 });
 
 test('DATABASE_SERVER_URL is taken as it is, and nobody changes a password for it', async () => {
   const given = cluster.serverUrl.replace(/psa_server:[^@]+@/, 'psa_server:theirs@');
-  await expect(serverLogin(database(superUrl, given), 'ours')).rejects.toThrow(
+  await expect(serverLogin(database(superUrl, given), ['ours'])).rejects.toThrow(
     /^psa_server: .+ refuses the user or the password/,
   );
   await run(superUrl, "alter role psa_server password 'theirs'");
-  expect(await serverLogin(database(superUrl, given), 'ours')).toMatchObject({ connectionString: given });
+  expect(await serverLogin(database(superUrl, given), ['ours'])).toMatchObject({ connectionString: given });
 });
 
 test('a user who may see more than one hospital, or nothing, is refused', async () => {
   for (const url of [cluster.url, superUrl]) {
-    await expect(serverLogin(database(superUrl, url), 'ours')).rejects.toThrow(
+    await expect(serverLogin(database(superUrl, url), ['ours'])).rejects.toThrow(
       /^DATABASE_SERVER_URL names (psa|postgres), which may see more than one hospital; name the role psa_server\.$/,
     );
   }
   await run(superUrl, "create role stranger login password 'x'");
   const stranger = cluster.url.replace(/psa:[^@]+@/, 'stranger:x@');
-  await expect(serverLogin(database(superUrl, stranger), 'ours')).rejects.toThrow(/names stranger, which has no rights here/);
+  await expect(serverLogin(database(superUrl, stranger), ['ours'])).rejects.toThrow(/names stranger, which has no rights here/);
 });

@@ -46,17 +46,26 @@ async function check(config: Reach): Promise<void> {
 
 /**
  * How the server signs in to the PostgreSQL of DATABASE_URL, as the role that owns nothing: as DATABASE_SERVER_URL says, else with a
- * password of ours, which the owner gives the role when it does not open yet. Throws StartFailure.
+ * password of ours, the first of which the owner gives the role when none opens it. Throws StartFailure.
  */
-export async function serverLogin(database: ExternalDatabase, password: string): Promise<Reach> {
+export async function serverLogin(database: ExternalDatabase, passwords: readonly string[]): Promise<Reach> {
   const { client: owner, server } = database;
+  const [password = '', ...earlier] = passwords;
   const wanted = server?.client ?? as(owner, SERVER_ROLE, password);
   try {
-    await check(wanted).catch(async (error: unknown) => {
-      if (server || !REFUSED.has(errorCode(error) ?? '')) throw error;
-      await withClient(owner, (client) => client.query(`alter role ${SERVER_ROLE} login password '${password}'`));
-      await check(wanted);
-    });
+    for (const client of server ? [wanted] : [wanted, ...earlier.map((one) => as(owner, SERVER_ROLE, one))]) {
+      const opened = await check(client).then(
+        () => true,
+        (error: unknown) => {
+          if (server || !REFUSED.has(errorCode(error) ?? '')) throw error;
+          return false;
+        },
+      );
+      // A secret was changed: other processes still work with the password of the one before, so it stays.
+      if (opened) return client;
+    }
+    await withClient(owner, (client) => client.query(`alter role ${SERVER_ROLE} login password '${password}'`));
+    await check(wanted);
     return wanted;
   } catch (error) {
     if (error instanceof StartFailure) throw error;

@@ -12,6 +12,7 @@ export * from './random.ts';
 export * from './record.ts';
 export * from './records/areas.ts';
 export * from './records/index.ts';
+export * from './retention.ts';
 export * from './schemas.ts';
 export * from './search-words.ts';
 export * from './sql.ts';

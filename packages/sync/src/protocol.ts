@@ -228,11 +228,31 @@ export interface ProblemReply {
   fields?: Readonly<Record<string, string>>;
 }
 
+/** What is shown beside the password: a code of an authenticator app or from paper, or what a passkey signed. */
+const secondFactorSchema = z.strictObject({
+  code: z.string().max(40).optional(),
+  passkey: z.record(z.string(), z.json()).optional(),
+  /** The token of an offered secret, with its first code. */
+  setup: z.string().max(1000).optional(),
+});
+export type SecondFactor = z.infer<typeof secondFactorSchema>;
+
+/** Goes with the refusal SECOND_FACTOR: what this person can show. */
+export interface SecondFactorAsked {
+  totp?: boolean;
+  recovery?: boolean;
+  /** For `navigator.credentials.get`, as WebAuthn writes it in JSON. */
+  passkey?: unknown;
+  /** The hospital asks one of this role and the person has none: a secret for an authenticator app, to be sent back with its first code. */
+  setup?: { secret: string; uri: string; token: string };
+}
+
 export const loginRequestSchema = z.strictObject({
   email: z.string().max(255),
   password: z.string().max(200),
   /** A browser that keeps a copy names itself; other clients leave it out. */
   device: z.strictObject({ id: uuid, name: z.string().min(1).max(100), schema: z.int().min(1) }).optional(),
+  second: secondFactorSchema.optional(),
 });
 export type LoginRequest = z.infer<typeof loginRequestSchema>;
 

@@ -1,8 +1,6 @@
-import { createSecretKey, randomBytes } from 'node:crypto';
 import { lookup } from 'node:dns/promises';
 import { describe, expect, test } from 'vitest';
 import { checkedLookup, endpointUrl, ForbiddenAddress, mayAsk } from './address.ts';
-import { seal, sealingKey, unseal } from './seal.ts';
 
 describe('addresses that may be asked', () => {
   test.each([
@@ -58,27 +56,5 @@ describe('addresses that may be asked', () => {
     const nowhere = await new Promise((done) => checkedLookup(true)('name.invalid', { all: true }, (error) => done(error)));
     expect(nowhere).toBeInstanceOf(Error);
     expect(nowhere).not.toBeInstanceOf(ForbiddenAddress);
-  });
-});
-
-describe('a sealed key', () => {
-  const key = sealingKey(createSecretKey(Buffer.alloc(32, 1)));
-
-  test('opens with its purpose only', () => {
-    const sealed = seal(key, randomBytes(12), 'here', 'the key');
-    expect(unseal(key, 'here', sealed)).toBe('the key');
-    expect(unseal(key, 'there', sealed)).toBeUndefined();
-    expect(unseal(sealingKey(createSecretKey(Buffer.alloc(32, 2))), 'here', sealed)).toBeUndefined();
-    expect(sealed.toString('latin1')).not.toContain('the key');
-  });
-
-  test('that was changed anywhere, or cut, does not open', () => {
-    const sealed = seal(key, randomBytes(12), 'here', 'k');
-    for (let i = 0; i < sealed.length; i++) {
-      const changed = Buffer.from(sealed);
-      changed[i] = (changed[i] ?? 0) ^ 1;
-      expect(unseal(key, 'here', changed)).toBeUndefined();
-      expect(unseal(key, 'here', sealed.subarray(0, i))).toBeUndefined();
-    }
   });
 });

@@ -1,9 +1,9 @@
-import type { KeyObject } from 'node:crypto';
 import type { RandomBytes, RECORDS, Row } from '@psa/domain';
 import type { Database } from '../db/database.ts';
 import type { RowReader } from '../db/rows.ts';
+import { seal, unseal } from '../keys/seal.ts';
+import type { Secrets } from '../keys/secrets.ts';
 import type { Provider } from './provider.ts';
-import { seal, sealingKey, unseal } from './seal.ts';
 
 export type AiSettings = Row<typeof RECORDS.ai_settings>;
 
@@ -14,8 +14,10 @@ export interface AiState {
   key: { is: 'none' } | { is: 'lost' } | { is: 'known'; text: string };
 }
 
+export const SEALED_FOR = 'keys of language models';
+
 /** Whose key it is and which server may be sent it: a key never goes to another address than the one it was given for. */
-function purposeOf(facility: string, settings: Pick<AiSettings, 'id' | 'endpoint'>): string {
+export function purposeOf(facility: string, settings: Pick<AiSettings, 'id' | 'endpoint'>): string {
   return JSON.stringify([facility, settings.id, URL.canParse(settings.endpoint) ? new URL(settings.endpoint).origin : '']);
 }
 
@@ -23,14 +25,14 @@ function purposeOf(facility: string, settings: Pick<AiSettings, 'id' | 'endpoint
 export class AiKeeper {
   readonly #db: Database;
   readonly #rows: RowReader;
-  readonly #key: KeyObject;
+  readonly #secrets: Secrets;
   readonly #random: RandomBytes;
 
-  /** @param secret the server's secret, from which the sealing key follows. */
-  constructor(db: Database, rows: RowReader, secret: KeyObject, random: RandomBytes) {
+  /** @param secrets those of the server, from which the sealing key follows. */
+  constructor(db: Database, rows: RowReader, secrets: Secrets, random: RandomBytes) {
     this.#db = db;
     this.#rows = rows;
-    this.#key = sealingKey(secret);
+    this.#secrets = secrets;
     this.#random = random;
   }
 
@@ -45,13 +47,14 @@ export class AiKeeper {
     });
     const sealed = rows[0]?.sealed ?? null;
     if (sealed === null) return { settings, key: { is: 'none' } };
-    const opened = unseal(this.#key, purposeOf(facility, settings), sealed);
+    const opened = unseal(this.#secrets.all(SEALED_FOR), purposeOf(facility, settings), sealed);
     return { settings, key: opened === undefined ? { is: 'lost' } : { is: 'known', text: opened } };
   }
 
   /** Keeps a key for the address that the settings name now, or takes it away. */
   async keepKey(facility: string, settings: Pick<AiSettings, 'id' | 'endpoint'>, key: string | null): Promise<void> {
-    const sealed = key === null ? null : seal(this.#key, this.#random(12), purposeOf(facility, settings), key);
+    const sealed =
+      key === null ? null : seal(this.#secrets.current(SEALED_FOR).key, this.#random(12), purposeOf(facility, settings), key);
     await this.#db.of(facility).query(
       `insert into ai_keys (facility_id, settings_id, sealed) values ($1, $2, $3)
        on conflict (facility_id, settings_id) do update set sealed = excluded.sealed, changed_at = now()`,

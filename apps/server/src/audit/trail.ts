@@ -61,7 +61,7 @@ export interface Look {
 }
 
 /** What counts as looking at a patient. */
-const LOOKS = ['read', 'list', 'summary', 'export'];
+const LOOKS = ['read', 'list', 'summary', 'export', 'emergency_read'];
 
 /** Devices are named by text, as a claim may be none. */
 const NAMES = `left join users u on u.facility_id = a.facility_id and u.id = a.user_id

@@ -105,6 +105,8 @@ export function readingOf(def: RecordDef, id: string, text: string): Pick<AuditE
 export interface Origin {
   address: string;
   agent: string;
+  /** The name, with its port, by which the server was asked; what asks by itself has none. */
+  host?: string;
 }
 
 /** An audit entry of this moment; what is left out is null. */

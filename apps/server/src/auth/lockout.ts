@@ -62,7 +62,17 @@ export class Lockout {
     throw new WaitProblem('LOCKED_OUT', Math.max(rows[0]?.wait ?? LOCK_MS, 1000));
   }
 
-  /** The password was right: the count starts again. */
+  /** An attempt that was neither right nor wrong: the password was right, and something else is still to be shown. */
+  async takeBack(facility: string, userId: string): Promise<void> {
+    await this.#db
+      .of(facility)
+      .query(
+        'update user_credentials set failed_count = greatest(failed_count - 1, 0), locked_until = null where facility_id = $1 and user_id = $2',
+        [facility, userId],
+      );
+  }
+
+  /** All was right: the count starts again. */
   async forgive(facility: string, userId: string): Promise<void> {
     await this.#db
       .of(facility)

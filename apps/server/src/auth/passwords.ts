@@ -9,19 +9,6 @@ const BCRYPT = /^\$2[aby]\$\d\d\$[./A-Za-z0-9]{53}$/;
 /** Hashes computed at a time: libuv has four threads, and compression and file reading need some of them. */
 const AT_ONCE = 3;
 
-const PASSWORD_LEAST = 10;
-/** Passwords that come with the trial accounts or are tried first by everybody. Compared in lower case. */
-const KNOWN = new Set([
-  'admin@123',
-  'doctor@123',
-  'password123',
-  'password1234',
-  '1234567890',
-  'qwertyuiop',
-  'admin@1234',
-  'doctor@1234',
-]);
-
 /** Computes password hashes off the main thread, a few at a time, in the order asked. */
 export class Passwords {
   #running = 0;
@@ -62,16 +49,4 @@ export class Passwords {
       else this.#running--;
     }
   }
-}
-
-/** Why a new password is not acceptable, as a sentence; null when it is. */
-export function passwordProblem(password: string, email: string): string | null {
-  if (password.length < PASSWORD_LEAST) return `At least ${PASSWORD_LEAST} characters.`;
-  const low = password.toLowerCase();
-  const mail = email.toLowerCase();
-  const name = mail.split('@')[0] ?? '';
-  if (low === mail || (name.length >= 4 && low.includes(name))) return 'Do not use your e-mail address.';
-  if (KNOWN.has(low)) return 'This password is known to everybody. Choose another.';
-  if (new Set(low).size < 4) return 'Use more different characters.';
-  return null;
 }

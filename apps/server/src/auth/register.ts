@@ -3,7 +3,7 @@ import type { ServerStore } from '@psa/sync';
 import { homeFacility } from '../db/home.ts';
 import { writeOne } from '../db/write.ts';
 import type { Audit, Origin } from './audit.ts';
-import { passwordProblem } from './passwords.ts';
+import { passwordProblem } from './password-rules.ts';
 import { accountOf, type SignInDeps } from './sign-in.ts';
 
 export interface Registration {

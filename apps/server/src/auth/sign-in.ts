@@ -5,7 +5,9 @@ import { homeFacility } from '../db/home.ts';
 import type { RowReader } from '../db/rows.ts';
 import { type Audit, auditEntry, type Origin } from './audit.ts';
 import { enrol, grant } from './devices.ts';
+import { type Factors, SecondFactorNeeded, type Shown } from './factors.ts';
 import type { Lockout } from './lockout.ts';
+import { siteOf } from './passkeys.ts';
 import type { Passwords } from './passwords.ts';
 import type { Sessions } from './sessions.ts';
 import type { Tokens } from './tokens.ts';
@@ -30,6 +32,7 @@ export interface SignInDeps {
   lockout: Lockout;
   sessions: Sessions;
   tokens: Tokens;
+  factors: Factors;
   audit: Audit;
 }
 
@@ -50,6 +53,42 @@ export async function accountOf(db: Database, email: string): Promise<Account | 
   return account.rows[0];
 }
 
+/** The e-mail and the hash of an account by its id. Throws NOT_FOUND. */
+export async function accountOfId(
+  db: Database,
+  facility: string,
+  user: string,
+): Promise<{ email: string; password_hash: string }> {
+  const { rows } = await db
+    .of(facility)
+    .query<{ email: string; password_hash: string }>(
+      'select u.email, c.password_hash from users u join user_credentials c on c.facility_id = u.facility_id and c.user_id = u.id where u.facility_id = $1 and u.id = $2',
+      [facility, user],
+    );
+  if (!rows[0]) throw new ProblemError('NOT_FOUND');
+  return rows[0];
+}
+
+/**
+ * Asks a person who is in for the password once more. Throws INVALID naming `field` when it is wrong, which counts towards the lock
+ * like a failed sign-in; LOCKED_OUT.
+ */
+export async function confirmPassword(
+  d: Pick<SignInDeps, 'db' | 'lockout' | 'passwords'>,
+  facility: string,
+  user: string,
+  password: string,
+  field: string,
+): Promise<void> {
+  const account = await accountOfId(d.db, facility, user);
+  await d.lockout.inTurn(account.email.toLowerCase(), async () => {
+    await d.lockout.begin(facility, user);
+    const { ok } = await d.passwords.check(password, account.password_hash);
+    if (!ok) throw new ProblemError('INVALID', { fields: { [field]: 'This is not your present password.' } });
+    await d.lockout.forgive(facility, user);
+  });
+}
+
 /**
  * Signs a person in. Throws BAD_CREDENTIALS for a wrong e-mail or password (the same words and work for both), LOCKED_OUT
  * after too many, and only after the right password what else is in the way. Every outcome is audited.
@@ -61,7 +100,8 @@ export async function signIn(d: SignInDeps, request: LoginRequest, from: Origin)
     try {
       return await admit(d, account, email, request, from);
     } catch (error) {
-      if (error instanceof ProblemError) await auditFailure(d, account, email, error, from);
+      if (error instanceof ProblemError && !(error instanceof SecondFactorNeeded))
+        await auditFailure(d, account, email, error, from);
       throw error;
     }
   });
@@ -82,11 +122,23 @@ async function admit(
   await d.lockout.begin(account.facility_id, account.id);
   const { ok, outdated } = await d.passwords.check(request.password, account.password_hash);
   if (!ok) throw new ProblemError('BAD_CREDENTIALS');
+  const shown = account.is_active && account.is_approved ? await passed(d, account, request, from) : null;
   await d.lockout.forgive(account.facility_id, account.id);
   if (!account.is_active) throw new ProblemError('ACCOUNT_CLOSED');
   if (!account.is_approved) throw new ProblemError('AWAITING_APPROVAL');
   if (outdated) await upgrade(d, account, request.password);
-  return open(d, account, request, from);
+  return open(d, account, request, from, shown);
+}
+
+/** The second factor, where there is one. A wrong one counts like a wrong password; being asked for it counts as nothing. */
+async function passed(d: SignInDeps, account: Account, request: LoginRequest, from: Origin): Promise<Shown | null> {
+  const { id: user, facility_id: facility, email, role } = account;
+  try {
+    return await d.factors.pass({ facility, user, email, role }, siteOf(from.host ?? ''), request.second);
+  } catch (error) {
+    if (error instanceof SecondFactorNeeded) await d.lockout.takeBack(facility, user);
+    throw error;
+  }
 }
 
 /** A hash of an older kind is made anew while the password is at hand, unless it was changed meanwhile. */
@@ -100,7 +152,13 @@ async function upgrade(d: SignInDeps, account: Account, password: string): Promi
     ]);
 }
 
-async function open(d: SignInDeps, account: Account, request: LoginRequest, from: Origin): Promise<LoginReply> {
+async function open(
+  d: SignInDeps,
+  account: Account,
+  request: LoginRequest,
+  from: Origin,
+  shown: Shown | null,
+): Promise<LoginReply> {
   const actor: Actor = { user_id: account.id, facility_id: account.facility_id, role: account.role };
   const { device } = request;
   const state = device && (await enrol(d.db, actor, device, new Date(d.now())));
@@ -112,6 +170,7 @@ async function open(d: SignInDeps, account: Account, request: LoginRequest, from
     facility: actor.facility_id,
     userId: actor.user_id,
     deviceId: device?.id ?? null,
+    shown,
     ...from,
   });
   const [token, user] = await Promise.all([
@@ -126,7 +185,10 @@ async function open(d: SignInDeps, account: Account, request: LoginRequest, from
     d.rows.row(actor.facility_id, 'users', actor.user_id),
     d.audit.add(
       actor.facility_id,
-      auditEntry('login', d.now(), from, { user_id: actor.user_id, device_id: device?.id ?? null }),
+      auditEntry('login', d.now(), from, {
+        ...{ user_id: actor.user_id, device_id: device?.id ?? null },
+        new_values: shown === null ? null : { second_factor: shown },
+      }),
     ),
   ]);
   if (!user) throw new ProblemError('ACCOUNT_CLOSED');

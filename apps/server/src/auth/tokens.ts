@@ -1,5 +1,6 @@
 import type { KeyObject } from 'node:crypto';
-import { jwtVerify, SignJWT } from 'jose';
+import { type JWTPayload, jwtVerify, SignJWT } from 'jose';
+import type { Secrets } from '../keys/secrets.ts';
 
 /** A token and its session end after a day; there is no refresh: the device keeps working offline and asks again. */
 export const TOKEN_MS = 24 * 3600 * 1000;
@@ -19,23 +20,36 @@ export interface TokenClaims {
  * signature does not change. Whether its session still stands is asked anew at every request (sessions.ts).
  */
 export class Tokens {
-  readonly #key: KeyObject;
+  readonly #secrets: Secrets;
   readonly #now: () => number;
   readonly #known = new Map<string, TokenClaims>();
 
-  constructor(key: KeyObject, now: () => number) {
-    this.#key = key;
+  constructor(secrets: Secrets, now: () => number) {
+    this.#secrets = secrets;
     this.#now = now;
   }
 
   /** The text for one session. `id`, `email` and `role` are there for older clients; nothing is decided by them. */
   issue(claims: TokenClaims & { email: string; role: string }): Promise<string> {
+    const { id, key } = this.#secrets.current('tokens');
     return new SignJWT({ id: claims.user, email: claims.email, role: claims.role, sid: claims.session, fac: claims.facility })
-      .setProtectedHeader({ alg: 'HS256', typ: 'JWT' })
+      .setProtectedHeader({ alg: 'HS256', typ: 'JWT', kid: id })
       .setSubject(claims.user)
       .setIssuedAt(Math.floor(this.#now() / 1000))
       .setExpirationTime(Math.floor(claims.expiresAtMs / 1000))
-      .sign(this.#key);
+      .sign(key);
+  }
+
+  /** Throws when the signature is not ours or the time is over. */
+  async #verified(text: string): Promise<JWTPayload> {
+    const find = ({ kid }: { kid?: string | undefined }): KeyObject => {
+      // Tokens of before secrets had names were signed with the secret itself; they end within a day.
+      const key = kid === undefined ? this.#secrets.plain.at(-1) : this.#secrets.named('tokens', kid);
+      if (!key) throw new Error('no such key');
+      return key;
+    };
+    const options = { algorithms: ['HS256'], currentDate: new Date(this.#now()) };
+    return (await jwtVerify(text, find, options)).payload;
   }
 
   /** What a token says, or null when it is not ours or has ended. */
@@ -43,7 +57,7 @@ export class Tokens {
     const known = this.#known.get(text);
     if (known) return known.expiresAtMs > this.#now() ? known : null;
     try {
-      const { payload } = await jwtVerify(text, this.#key, { algorithms: ['HS256'], currentDate: new Date(this.#now()) });
+      const payload = await this.#verified(text);
       const { sid, fac, sub, exp } = payload;
       if (typeof sid !== 'string' || typeof fac !== 'string' || typeof sub !== 'string' || typeof exp !== 'number') return null;
       const claims = { session: sid, facility: fac, user: sub, expiresAtMs: exp * 1000 };

@@ -21,6 +21,14 @@ export const COMMANDS: readonly Entry[] = [
     summary: 'follows the audit trail and says where it was altered',
     load: () => import('./verify-audit.ts'),
   },
+  { name: 'keys', summary: 'changes the secret of the server', load: () => import('./keys.ts') },
+  { name: 'patient-pack', summary: 'everything about one patient, for that patient', load: () => import('./patient-pack.ts') },
+  { name: 'retention', summary: 'which records are past their time; removes nothing', load: () => import('./retention.ts') },
+  {
+    name: 'breach-report',
+    summary: 'a draft of a breach notice, from the audit trail',
+    load: () => import('./breach-report.ts'),
+  },
   { name: 'import-fhir', summary: 'imports patients and allergies from FHIR', load: () => import('./import-fhir.ts') },
   {
     name: 'migrate-legacy',

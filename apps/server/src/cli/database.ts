@@ -6,7 +6,7 @@ import { createPool } from '../db/pool.ts';
 import type { Reach } from '../db/reach.ts';
 import { runningUrls } from '../embedded/attach.ts';
 import { openCluster } from '../embedded/cluster.ts';
-import { serverPassword, tokenKey } from '../secrets.ts';
+import { Secrets, serverPasswords } from '../keys/secrets.ts';
 import { serverLogin } from '../server-login.ts';
 import { databaseFailure } from '../start-failure.ts';
 import { type Io, Told } from './command.ts';
@@ -31,7 +31,7 @@ export async function withLogins<T>(io: Io, work: (opened: Opened) => Promise<T>
   const config = readConfig(io.env);
   const { database } = config;
   if (database) {
-    const server = () => serverLogin(database, serverPassword(tokenKey(config.dataDir)));
+    const server = () => serverLogin(database, serverPasswords(Secrets.in(config.dataDir)));
     return work({ config, owner: database.client, server, beside: true, embedded: null });
   }
   const running = runningUrls(config.dataDir);

@@ -64,7 +64,7 @@ const DEFINERS = [
   ],
   ...['known_names', 'patients_learn_names', 'patient_learn_names_again', 'users_learn_names', 'surgery_bookings_people_free'],
   // What follows by itself.
-  ...['stock_lock', 'stock_follows', 'notify_person', 'lab_investigations_told'],
+  ...['stock_lock', 'stock_follows', 'notify_person', 'emergency_access_told', 'lab_investigations_told'],
   ...[
     'mcq_keys_fit_question',
     'mcq_questions_fit_key',

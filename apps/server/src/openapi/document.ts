@@ -2,17 +2,21 @@ import type { Json } from '@psa/domain';
 import { assistanceOperations } from './assistance.ts';
 import { auditOperations } from './audit.ts';
 import { calculatorOperations } from './calculators.ts';
+import { emergencyOperations } from './emergency.ts';
 import type { Operation } from './operation.ts';
 import { written } from './operation.ts';
 import { otherOperations } from './others.ts';
 import { recordOperations, recordSchemas } from './records.ts';
 import { object, type Schema, text } from './schema.ts';
+import { signingInOperations } from './signing-in.ts';
 import { statusOperations } from './status.ts';
 import { tabletOperations } from './tablets.ts';
 
 /** Every operation of the API: signing in and accounts first, then the records in their order. */
 export const OPERATIONS: readonly Operation[] = [
   ...otherOperations,
+  ...signingInOperations,
+  ...emergencyOperations,
   ...tabletOperations,
   ...statusOperations,
   ...assistanceOperations,

@@ -3,6 +3,7 @@ import { may, PROBLEMS, ROLES } from '@psa/domain';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { buildApp } from '../app.ts';
 import { createPool } from '../db/pool.ts';
+import { Secrets } from '../keys/secrets.ts';
 import { PUBLISHED } from '../routes/published.ts';
 import { type Hospital, openHospital } from '../testing/hospital.ts';
 import { OPERATIONS, openApi } from './document.ts';
@@ -22,7 +23,7 @@ async function routesOfServer(): Promise<string[]> {
   const app = buildApp({
     pool,
     client: { connectionString: h.serverUrl },
-    config: { version: 'test', jwtKey: createSecretKey(randomBytes(32)) },
+    config: { version: 'test', secrets: Secrets.of(createSecretKey(randomBytes(32))) },
   });
   app.addHook('onRoute', ({ method, url }) => {
     for (const one of [method].flat()) {

@@ -3,6 +3,7 @@ import { loginRequestSchema, pullRequestSchema, pushRequestSchema, registerReque
 import { LISTED_FOR } from '../routes/users.ts';
 import type { Operation, Parameter } from './operation.ts';
 import { flag, from, ID, list, MOMENT, object, orNull, ref, rowSchema, type Schema, text, whole } from './schema.ts';
+import { secondAsked } from './signing-in.ts';
 
 const users = RECORDS.users as unknown as RecordDef;
 const user = rowSchema(users).properties as Record<string, Schema>;
@@ -44,7 +45,7 @@ const login: Operation = {
   },
   problems: [
     'INVALID',
-    'BAD_CREDENTIALS',
+    'WRONG_CODE',
     'AWAITING_APPROVAL',
     'ACCOUNT_CLOSED',
     'NOT_YOURS',
@@ -52,6 +53,12 @@ const login: Operation = {
     'TOO_MANY',
     'DEVICE_REVOKED',
   ],
+  also: {
+    401: {
+      about: 'BAD_CREDENTIALS; SECOND_FACTOR with what this person can show, to be sent as `second`.',
+      schema: secondAsked,
+    },
+  },
 };
 
 const register: Operation = {

@@ -1,6 +1,8 @@
 import type { FastifyInstance } from 'fastify';
+import { policyOfPage } from '../routes/headers.ts';
 import { openApi } from './document.ts';
 import { docsPage } from './page.ts';
+import { STYLE } from './style.ts';
 
 /** GET /api/openapi.json and the same to be read, GET /api/docs. Nothing of the unit is in them, so nobody needs to sign in. */
 export function openApiRoutes(app: FastifyInstance, version: string): void {
@@ -10,5 +12,8 @@ export function openApiRoutes(app: FastifyInstance, version: string): void {
     return made;
   };
   app.get('/api/openapi.json', async (_request, reply) => reply.type('application/json; charset=utf-8').send(get().json));
-  app.get('/api/docs', async (_request, reply) => reply.type('text/html; charset=utf-8').send(get().html));
+  const policy = policyOfPage(STYLE);
+  app.get('/api/docs', async (_request, reply) =>
+    reply.header('content-security-policy', policy).type('text/html; charset=utf-8').send(get().html),
+  );
 }

@@ -1,6 +1,7 @@
 import { createSecretKey } from 'node:crypto';
 import type { ServerResponse } from 'node:http';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
+import { Secrets } from '../keys/secrets.ts';
 import { ADMIN, DOCTOR, type Hospital, one, openHospital, somebody } from '../testing/hospital.ts';
 import { completion, echo, openStandIn, type Wire } from '../testing/stand-in-model.ts';
 
@@ -309,7 +310,7 @@ describe('a streamed answer', () => {
 
 test('a person has a number of questions a minute, a day, and at once, and tokens a day; nobody else’s', async () => {
   const limited = await openHospital({
-    jwtKey: createSecretKey(Buffer.alloc(32, 7)),
+    secrets: Secrets.of(createSecretKey(Buffer.alloc(32, 7))),
     ai: { provider: LIMITS, usage: { perMinute: 4, perDay: 6, tokensPerDay: 1_000, atOnce: 1, atOnceInAll: 2 } },
   });
   try {

@@ -23,7 +23,7 @@ interface Outcome {
 
 /** The language model: its settings, and questions to it from which everybody's name was taken (docs/decisions/0012-what-may-leave-for-a-model.md). */
 export function aiRoutes(app: FastifyInstance, s: Services): void {
-  const keeper = new AiKeeper(s.db, s.rows, s.config.jwtKey, s.random);
+  const keeper = new AiKeeper(s.db, s.rows, s.config.secrets, s.random);
   const limits = { ...PROVIDER_LIMITS, ...s.config.ai?.provider };
   const usage = new Usage(s.db, s.now, { ...USAGE_LIMITS, ...s.config.ai?.usage });
   const underWay = new UnderWay();

@@ -4,6 +4,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { buildApp } from '../app.ts';
 import { createPool } from '../db/pool.ts';
 import { writeAll } from '../db/write.ts';
+import { Secrets } from '../keys/secrets.ts';
 import { ask, DOCTOR, type Hospital, one, openHospital, somebody, type Tablet } from '../testing/hospital.ts';
 import { type LiveLine, listen } from '../testing/live-line.ts';
 
@@ -197,7 +198,7 @@ describe('[S53] a live event carries the change itself', () => {
 
   test('also when another process of the server took the change in', async () => {
     const pool = createPool({ connectionString: h.serverUrl, max: 4 });
-    const config = { version: 'test', jwtKey: createSecretKey(randomBytes(32)) };
+    const config = { version: 'test', secrets: Secrets.of(createSecretKey(randomBytes(32))) };
     const other = buildApp({ pool, client: { connectionString: h.serverUrl }, config });
     const base = await other.listen({ host: '127.0.0.1', port: 0 });
     try {

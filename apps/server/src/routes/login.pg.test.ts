@@ -129,7 +129,10 @@ describe('passwords', () => {
     const wrong = await change({ old_password: 'no', new_password: 'another long one' });
     expect(wrong).toMatchObject({ status: 400, body: { code: 'INVALID', fields: { old_password: expect.any(String) } } });
     const weak = await change({ old_password: PASSWORD, new_password: 'short' });
-    expect(weak).toMatchObject({ status: 400, body: { fields: { new_password: 'At least 10 characters.' } } });
+    expect(weak).toMatchObject({
+      status: 400,
+      body: { fields: { new_password: 'At least 12 characters. Three or four words are easy to keep in mind.' } },
+    });
     expect((await change({ old_password: PASSWORD, new_password: PASSWORD })).status).toBe(400);
     expect((await change({ old_password: PASSWORD, new_password: 'another long one' })).status).toBe(200);
     expect((await h.call('GET', '/api/user', { token: here })).status).toBe(200);

@@ -2,6 +2,7 @@ import type { Socket } from 'node:net';
 import { type FieldProblems, fieldProblems, PROBLEMS, type ProblemCode, ProblemError } from '@psa/domain';
 import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { z } from 'zod';
+import { SecondFactorNeeded } from '../auth/factors.ts';
 import { WaitProblem } from '../auth/wait.ts';
 
 /** The body of every refusal. */
@@ -38,7 +39,8 @@ export function handleProblems(app: FastifyInstance): void {
     if (problem.status >= 500)
       request.log.error({ err: problem.cause ?? problem, url: request.routeOptions.url }, problem.code);
     if (problem instanceof WaitProblem) reply.header('retry-after', String(Math.ceil(problem.waitMs / 1000)));
-    return reply.code(problem.status).send(problemBody(problem.code, problem.message, problem.fields));
+    const body = problemBody(problem.code, problem.message, problem.fields);
+    return reply.code(problem.status).send(problem instanceof SecondFactorNeeded ? { ...body, second: problem.asked } : body);
   });
 }
 

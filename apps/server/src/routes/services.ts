@@ -1,10 +1,10 @@
-import type { KeyObject } from 'node:crypto';
 import { ProblemError, type RandomBytes } from '@psa/domain';
 import type { ServerEnd } from '@psa/sync';
 import type { FastifyRequest } from 'fastify';
 import type { ProviderLimits } from '../ai/provider.ts';
 import type { UsageLimits } from '../ai/usage.ts';
 import type { Audit, Origin } from '../auth/audit.ts';
+import type { Factors } from '../auth/factors.ts';
 import type { Lockout } from '../auth/lockout.ts';
 import type { Passwords } from '../auth/passwords.ts';
 import type { Session, Sessions } from '../auth/sessions.ts';
@@ -13,6 +13,7 @@ import type { Database } from '../db/database.ts';
 import type { RowReader } from '../db/rows.ts';
 import type { PatientFinder } from '../db/search.ts';
 import type { PgServerStore } from '../db/store.ts';
+import type { Secrets } from '../keys/secrets.ts';
 import type { Metrics } from '../watch/metrics.ts';
 import type { Moves } from './moves.ts';
 import type { SnapshotSource } from './snapshots.ts';
@@ -21,8 +22,8 @@ import type { SnapshotSource } from './snapshots.ts';
 export interface AppConfig {
   /** Shown by /api/health. */
   version: string;
-  /** Signs the tokens: 32 random bytes or more, made on first start, kept outside the database. */
-  jwtKey: KeyObject;
+  /** What tokens are signed and keys are sealed with: made on first start, kept outside the database. */
+  secrets: Secrets;
   /** Which proxies may say where a request came from (Fastify's `trustProxy`); none unless told. */
   trustProxy?: boolean | string | number;
   /** Attempts per address to sign in (a minute) and to register (an hour). */
@@ -55,6 +56,7 @@ export interface Services {
   sessions: Sessions;
   passwords: Passwords;
   lockout: Lockout;
+  factors: Factors;
   audit: Audit;
   /** Where snapshots are read. */
   snapshotsFrom: SnapshotSource;
@@ -104,6 +106,6 @@ export function sessionOf(request: FastifyRequest): Session {
 /** Where a request came from. */
 export function originOf(request: FastifyRequest): Origin {
   // Whoever hung up meanwhile has no address any more.
-  const { ip } = request as { ip?: string };
-  return { address: ip ?? '', agent: request.headers['user-agent'] ?? '' };
+  const { ip, host } = request as { ip?: string; host?: string };
+  return { address: ip ?? '', agent: request.headers['user-agent'] ?? '', host: host ?? '' };
 }

@@ -9,6 +9,7 @@ import { createPool } from '../db/pool.ts';
 import { seed } from '../db/seed.ts';
 import { PgServerStore } from '../db/store.ts';
 import { writeOne } from '../db/write.ts';
+import { Secrets } from '../keys/secrets.ts';
 import type { AppConfig } from '../routes/services.ts';
 import { openDatabase } from './database.ts';
 
@@ -87,7 +88,7 @@ export async function openHospital(
   const app = buildApp({
     pool: serverPool,
     client: { connectionString: database.serverUrl },
-    config: { version: 'test', jwtKey: createSecretKey(randomBytes(32)), ...config },
+    config: { version: 'test', secrets: Secrets.of(createSecretKey(randomBytes(32))), ...config },
     now,
     ...watch,
     ...(webDir === undefined ? {} : { webDir }),

@@ -1,8 +1,9 @@
-import { Button } from '@mantine/core';
+import { Button, Menu } from '@mantine/core';
 import { type Json, ProblemError, type RECORDS, ROLE_TITLES, type Row } from '@psa/domain';
 import { useCallback, useEffect, useState } from 'react';
 import { device } from '../store/index.ts';
 import { Empty, Section, Tag } from '../ui/Pieces.tsx';
+import { FactorSetting } from './FactorSetting.tsx';
 import { tell, tellProblem } from './keep.tsx';
 import { NotFound } from './NotFound.tsx';
 import { usePerson } from './person.tsx';
@@ -49,6 +50,15 @@ export function Accounts() {
     }
   };
 
+  const help = async (account: Account, path: 'sign-out' | 'remove-second-factors', said: string) => {
+    try {
+      await device.call('POST', `/api/users/${account.id}/${path}`);
+      tell(`${account.full_name}: ${said}`);
+    } catch (error) {
+      tellProblem(error);
+    }
+  };
+
   const waiting = accounts?.filter((a) => !a.is_approved && a.is_active) ?? [];
   const others = accounts?.filter((a) => !waiting.includes(a)) ?? [];
   const line = (a: Account) => (
@@ -63,6 +73,21 @@ export function Accounts() {
         </span>
       </span>
       <span className="row wrap">
+        {a.id !== actor.user_id && a.is_active && a.is_approved && (
+          <Menu position="bottom-end">
+            <Menu.Target>
+              <Button variant="default" aria-label={`More about ${a.full_name}`}>
+                More
+              </Button>
+            </Menu.Target>
+            <Menu.Dropdown>
+              <Menu.Item onClick={() => void help(a, 'sign-out', 'signed out everywhere')}>Sign out everywhere</Menu.Item>
+              <Menu.Item onClick={() => void help(a, 'remove-second-factors', 'second factors removed')}>
+                Lost telephone: remove second factors
+              </Menu.Item>
+            </Menu.Dropdown>
+          </Menu>
+        )}
         {!a.is_approved && a.is_active && (
           <Button
             onClick={() => void change(a, 'approve', { is_approved: true }, 'approved')}
@@ -96,6 +121,9 @@ export function Accounts() {
         <>
           <Section title="Waiting for approval">
             {waiting.length === 0 ? <p className="muted">Nobody.</p> : <ul className="lines">{waiting.map(line)}</ul>}
+          </Section>
+          <Section title="Second factor">
+            <FactorSetting />
           </Section>
           <Section title="Accounts">
             {others.length === 0 ? <Empty title="No accounts" /> : <ul className="lines">{others.map(line)}</ul>}

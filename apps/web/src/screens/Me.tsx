@@ -12,6 +12,8 @@ import { tell } from './keep.tsx';
 import { Password } from './Password.tsx';
 import { usePerson } from './person.tsx';
 import { QuickUnlock } from './QuickUnlock.tsx';
+import { SecondFactors } from './SecondFactors.tsx';
+import { SignedIn } from './SignedIn.tsx';
 import { SignInAgain } from './SignInAgain.tsx';
 import { syncWords } from './sync-words.ts';
 
@@ -96,6 +98,12 @@ export function Me() {
       <Section title="Password">
         <Password />
       </Section>
+      <Section title="Second factor">
+        <SecondFactors />
+      </Section>
+      <Section title="Signed-in devices">
+        <SignedIn />
+      </Section>
       {actor.role === 'super_admin' && (
         <Section title="Administration">
           <p>
@@ -111,6 +119,9 @@ export function Me() {
       )}
       <Section title="Also">
         <ul className="also">
+          <li>
+            <Link to="/emergencies">Emergency access: what was opened</Link>
+          </li>
           <li>
             <Link to="/wards">Ward board</Link>
           </li>

@@ -49,7 +49,12 @@ export function Password() {
       }}
     >
       {box('old_password', 'Present password', 'current-password')}
-      {box('new_password', 'New password', 'new-password', 'At least ten characters.')}
+      {box(
+        'new_password',
+        'New password',
+        'new-password',
+        'At least twelve characters. Three or four words are easy to keep in mind.',
+      )}
       <div role="alert">{problem && <Notice tone="caution">{problem.say}</Notice>}</div>
       <div>
         <Button type="submit" variant="default" loading={busy} disabled={!values.old_password || !values.new_password}>

@@ -69,7 +69,7 @@ export function RequestAccount({ close }: { close(): void }) {
       ))}
       <PasswordInput
         label="Password"
-        description="At least ten characters."
+        description="At least twelve characters. Three or four words are easy to keep in mind."
         value={values.password ?? ''}
         onChange={(e) => set('password', e.currentTarget.value)}
         error={problem?.fields.password}

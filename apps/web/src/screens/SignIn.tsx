@@ -3,14 +3,15 @@ import { notifications } from '@mantine/notifications';
 import { IconChevronRight, IconUser } from '@tabler/icons-react';
 import { lazy, Suspense, useEffect, useState } from 'react';
 import type { Known } from '../store/api.ts';
-import { device } from '../store/index.ts';
 import { count } from '../ui/numbers.ts';
 import { Notice } from '../ui/Pieces.tsx';
 import { tellProblem } from './keep.tsx';
 import { Mark } from './Mark.tsx';
 import { PinForm } from './PinForm.tsx';
+import { SecondStep } from './SecondStep.tsx';
 import { readTrial, type Trial } from './trial.ts';
 import { saveUnsentFile } from './unsent-download.ts';
+import { useSignIn } from './use-sign-in.ts';
 import { WhoHead } from './WhoHead.tsx';
 
 const RequestAccount = lazy(() => import('./RequestAccount.tsx').then((m) => ({ default: m.RequestAccount })));
@@ -141,17 +142,12 @@ function PasswordForm({
 }) {
   const [email, setEmail] = useState(person?.email ?? '');
   const [password, setPassword] = useState('');
-  const [problem, setProblem] = useState<{ code: string; say: string } | undefined>(told ? { code: '', say: told } : undefined);
-  const [busy, setBusy] = useState(false);
+  const { asked, problem, setProblem, busy, enter, show, back: withdraw } = useSignIn();
+  useEffect(() => {
+    if (told) setProblem({ code: '', say: told });
+  }, [told, setProblem]);
 
-  const enter = async (withEmail: string, withPassword: string) => {
-    setBusy(true);
-    setProblem(undefined);
-    const result = await device.session.signIn(withEmail.trim(), withPassword);
-    setBusy(false);
-    if (!result.ok) setProblem(result);
-  };
-
+  if (asked) return <SecondStep asked={asked} problem={problem?.say} busy={busy} show={show} back={withdraw} />;
   return (
     <form
       className="stack"

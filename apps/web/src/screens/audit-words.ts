@@ -19,6 +19,13 @@ export const ACTION_WORDS: Readonly<Record<string, string>> = {
   ai_key_kept: 'Gave the key of the language model',
   ai_key_removed: 'Removed the key of the language model',
   export: 'Exported',
+  emergency: 'Opened in an emergency the record of',
+  emergency_read: 'Read in an emergency the record of',
+  emergency_end: 'Closed after an emergency the record of',
+  end_session: 'Ended sessions of',
+  second_factor: 'Changed second factors of',
+  hand_in: 'Handed in unsent work of',
+  release: 'Released held work of',
   refuse: 'Was refused a change of',
   settle: 'Settled',
   withdraw: 'Gave up a refused change of',
@@ -60,6 +67,7 @@ export function deedOf({ action, table_name }: { action: string; table_name: str
 export function lookOf({ action, table_name }: { action: string; table_name: string | null }): string {
   if (action === 'read' && table_name === 'patients') return 'Opened the record';
   if (action === 'summary') return 'Read a summary';
+  if (action === 'emergency_read') return 'Read the whole record in an emergency';
   const def = table_name === null ? undefined : recordOf(table_name);
   const what = (def?.titles ?? table_name ?? 'the record').toLowerCase();
   return action === 'export' ? `Exported ${what}` : `Read ${what}`;

@@ -24,6 +24,8 @@ export const summary = screen(() => import('./patients/Summary.tsx'));
 export const aiSettings = screen(() => import('./AiSettings.tsx'));
 export const auditPage = screen(() => import('./Audit.tsx'));
 export const looks = screen(() => import('./patients/Looks.tsx'));
+export const emergency = screen(() => import('./patients/Emergency.tsx'));
+export const emergencies = screen(() => import('./Emergencies.tsx'));
 export const safety = screen(() => import('./Safety.tsx'));
 export const handInPage = screen(() => import('./HandIn.tsx'));
 export const devices = screen(() => import('./Devices.tsx'));

@@ -7,6 +7,8 @@ import {
   attention,
   auditPage,
   devices,
+  emergencies,
+  emergency,
   entry,
   handInPage,
   help,
@@ -80,6 +82,16 @@ const allergy = createRoute({
   component: lazyRouteComponent(allergyForms, 'EndAllergy'),
 });
 
+const emergencyOf = createRoute({
+  getParentRoute: () => patient,
+  path: '/emergency',
+  component: lazyRouteComponent(emergency, 'Emergency'),
+});
+const emergencyList = createRoute({
+  getParentRoute: () => root,
+  path: '/emergencies',
+  component: lazyRouteComponent(emergencies, 'Emergencies'),
+});
 const patientKind = createRoute({
   getParentRoute: () => patient,
   path: '/record/$kind',
@@ -207,6 +219,7 @@ const tree = root.addChildren([
     patient.addChildren([
       patientIndex,
       looksRoute,
+      emergencyOf,
       patientEdit,
       admit,
       transfer,
@@ -243,6 +256,7 @@ const tree = root.addChildren([
   referenceOne,
   helpRoute,
   helpPage,
+  emergencyList,
   meRoute,
 ]);
 

@@ -1,5 +1,5 @@
 import { type FieldProblems, type Json, PROBLEMS, type ProblemCode, ProblemError } from '@psa/domain';
-import type { DeviceGrant, LoginReply, LoginRequest } from '@psa/sync';
+import type { DeviceGrant, LoginReply, LoginRequest, SecondFactorAsked } from '@psa/sync';
 
 export type Fetch = (input: string, init?: RequestInit) => Promise<Response>;
 
@@ -9,13 +9,15 @@ const TIMEOUT_MS = 30_000;
 /** What the server said to a sign-in; `unreachable` when nothing came that proves anything. */
 export type LoginAnswer<R = LoginReply> =
   | { is: 'in'; reply: R }
-  | { is: 'refused'; code: string; say: string }
+  /** `second`: the password was right, and this can be shown beside it. */
+  | { is: 'refused'; code: string; say: string; second?: SecondFactorAsked }
   | { is: 'unreachable' };
 
 interface Refusal {
   error?: unknown;
   code?: unknown;
   fields?: unknown;
+  second?: SecondFactorAsked;
 }
 
 /** A PIN opens in seconds or not at all: a server that is slower than this counts as out of reach. */
@@ -44,7 +46,8 @@ export class Server {
       return whole ? { is: 'in', reply: body as unknown as LoginReply } : { is: 'unreachable' };
     }
     if (typeof body?.code !== 'string' || typeof body.error !== 'string') return { is: 'unreachable' };
-    return { is: 'refused', code: body.code, say: body.error };
+    const { code, error: say, second } = body;
+    return { is: 'refused', code, say, ...(second ? { second } : {}) };
   }
 
   /** Whether a session still stands, if the server can say so within seconds. */

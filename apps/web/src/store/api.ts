@@ -3,7 +3,7 @@
  * Reads never touch the network and never wait: they answer from memory and change by themselves (live queries).
  */
 import type { Actor, AnyRow, Json, RECORDS, Row } from '@psa/domain';
-import type { AttentionEntry, Wish } from '@psa/sync';
+import type { AttentionEntry, SecondFactor, SecondFactorAsked, Wish } from '@psa/sync';
 import type { Known } from '../session/keyring.ts';
 import type { FileState } from './files.ts';
 import type { TabletDesk } from './tablet-desk.ts';
@@ -55,13 +55,13 @@ export type { Known } from '../session/keyring.ts';
 export type { Compared, Safety, Waiting } from './safety.ts';
 export type { HandInAnswer } from './unsent.ts';
 
-/** The result of a try to get in. Codes are ProblemCodes; `OFFLINE_UNKNOWN`: never signed in here and no network. */
-export type SignInResult = { ok: true } | { ok: false; code: string; say: string };
+/** The result of a try to get in. Codes are ProblemCodes; `OFFLINE_UNKNOWN`: never signed in here and no network; `SECOND_FACTOR`: with what can be shown. */
+export type SignInResult = { ok: true } | { ok: false; code: string; say: string; second?: SecondFactorAsked };
 
 export interface DeviceApi {
   session: {
     /** Online when possible, else against what this device knows. Same call for sign-in and unlock. */
-    signIn(email: string, password: string): Promise<SignInResult>;
+    signIn(email: string, password: string, second?: SecondFactor): Promise<SignInResult>;
     /** By a PIN or passkey that was set on this device. USE_PASSWORD: only the password opens now. */
     withPin(email: string, pin: string): Promise<SignInResult>;
     withPasskey(email: string): Promise<SignInResult>;

@@ -1,5 +1,5 @@
 import { homeScope, type Json, ProblemError, uuidv7 } from '@psa/domain';
-import type { SyncReport } from '@psa/sync';
+import type { SecondFactor, SyncReport } from '@psa/sync';
 import { watchIdle } from '../session/autolock.ts';
 import { SessionEnds } from '../session/ends.ts';
 import { Keyring, PBKDF2_ITERATIONS } from '../session/keyring.ts';
@@ -120,8 +120,8 @@ export class Device {
     void this.#env.persist().catch(() => false);
   }
 
-  signIn(email: string, password: string): Promise<SignInResult> {
-    return this.#ready(this.#door).signIn(email, password);
+  signIn(email: string, password: string, second?: SecondFactor): Promise<SignInResult> {
+    return this.#ready(this.#door).signIn(email, password, second);
   }
 
   /** Empties memory and forgets the keys, here and (unless told by another tab) everywhere. */
@@ -198,7 +198,7 @@ export class Device {
     return {
       ...fileDesk(this.memory, this.#env.now, () => this.#opened, this.syncNow),
       session: {
-        signIn: (email, password) => this.signIn(email, password),
+        signIn: (...given) => this.signIn(...given),
         withPin: (email, pin) => this.#ready(this.#door).withPin(email, pin),
         withPasskey: (email) => this.#ready(this.#door).withPasskey(email),
         lock: () => this.lock(),

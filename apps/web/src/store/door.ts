@@ -1,5 +1,5 @@
 import { ProblemError } from '@psa/domain';
-import { PROTOCOL_VERSION } from '@psa/sync';
+import { PROTOCOL_VERSION, type SecondFactor, type SecondFactorAsked } from '@psa/sync';
 import type { SealKey } from '../session/crypto.ts';
 import type { Keyring, Opened } from '../session/keyring.ts';
 import { leaseSentence } from '../session/lease.ts';
@@ -20,6 +20,7 @@ const USE_PASSWORD = 'Your session has ended. Use your password.';
 const ENDED: ReadonlySet<string> = new Set(['USE_PASSWORD', 'ACCOUNT_CLOSED']);
 
 const no = (code: string, say: string): SignInResult => ({ ok: false, code, say });
+const asked = (say: string, second: SecondFactorAsked): SignInResult => ({ ok: false, code: 'SECOND_FACTOR', say, second });
 
 export interface DoorEnv {
   server: Server;
@@ -47,11 +48,13 @@ export class Door {
   }
 
   /** By password: online when possible, else against what this device knows. */
-  signIn(email: string, password: string): Promise<SignInResult> {
+  signIn(email: string, password: string, second?: SecondFactor): Promise<SignInResult> {
     return this.#tried(async () => {
       const { server, keyring, enter } = this.#env;
       const { id, name } = this.#env.device();
-      const answer = await server.login({ email: email.trim(), password, device: { id, name, schema: PROTOCOL_VERSION } });
+      const device = { id, name, schema: PROTOCOL_VERSION };
+      const answer = await server.login({ email: email.trim(), password, device, ...(second ? { second } : {}) });
+      if (answer.is === 'refused' && answer.second) return asked(answer.say, answer.second);
       if (answer.is === 'refused') return await this.#refused(answer.code, answer.say, email, password);
       if (answer.is === 'in') {
         const opened = await keyring.remember(email, password, secretsOf(answer.reply));

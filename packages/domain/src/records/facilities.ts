@@ -1,6 +1,6 @@
 import { NOBODY, ROLES } from '../access.ts';
 import { ARCHIVE_AFTER_DAYS } from '../archive.ts';
-import { integer, text } from '../fields.ts';
+import { integer, text, texts } from '../fields.ts';
 import { defineRecord } from '../record.ts';
 
 /** How long a device may show records without having reached the server, where the hospital says nothing else. */
@@ -29,6 +29,10 @@ export const facilities = defineRecord({
       most: 3650,
       unit: 'days',
       help: `Without a stay, booking, order or task that is open, and without anything written. ${ARCHIVE_AFTER_DAYS} days unless set.`,
+    }),
+    second_factor_roles: texts('Second factor needed by', {
+      max: 30,
+      help: 'Roles, as they are written in the interface. Whoever has one of them shows a code or a passkey beside the password.',
     }),
   },
   access: { read: ROLES, create: NOBODY, edit: ['super_admin'], retract: NOBODY },

@@ -19,6 +19,7 @@ import { Database } from '../../db/database.ts';
 import { createPool } from '../../db/pool.ts';
 import { PgServerStore } from '../../db/store.ts';
 import { type Wish, writeOne } from '../../db/write.ts';
+import { Secrets } from '../../keys/secrets.ts';
 import { bodyFor } from '../walk.ts';
 import { Writes } from './writes.ts';
 
@@ -95,12 +96,12 @@ export async function openFuzzRig(
   await owner.connect();
   const pool = createPool({ connectionString: database.serverUrl, max: 8 });
   const db = new Database(pool);
-  const jwtKey = createSecretKey(Buffer.from(chance.bytes(32)));
-  const tokens = new Tokens(jwtKey, Date.now);
+  const secrets = Secrets.of(createSecretKey(Buffer.from(chance.bytes(32))));
+  const tokens = new Tokens(secrets, Date.now);
   const app = buildApp({
     pool,
     client: { connectionString: database.serverUrl },
-    config: { version: 'fuzz', jwtKey, loginsPerMinute: 1_000_000, registrationsPerHour: 1_000_000 },
+    config: { version: 'fuzz', secrets, loginsPerMinute: 1_000_000, registrationsPerHour: 1_000_000 },
     random: (n) => chance.bytes(n),
   });
   const routes: Route[] = [];
@@ -189,7 +190,7 @@ export async function openFuzzRig(
   add({
     ...nobody,
     name: 'another key',
-    token: await new Tokens(createSecretKey(Buffer.from(chance.bytes(32))), Date.now).issue({
+    token: await new Tokens(Secrets.of(createSecretKey(Buffer.from(chance.bytes(32)))), Date.now).issue({
       session: newId(),
       facility: facilities.a,
       user: nobody.user,

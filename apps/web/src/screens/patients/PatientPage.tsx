@@ -1,5 +1,5 @@
 import { Menu } from '@mantine/core';
-import { may, mayEditField, RECORDS, type RecordDef } from '@psa/domain';
+import { may, mayEditField, RECORDS, type RecordDef, scopesOf } from '@psa/domain';
 import { IconDots, IconPencil } from '@tabler/icons-react';
 import { Link, useNavigate, useParams } from '@tanstack/react-router';
 import { lazy, Suspense, useState } from 'react';
@@ -85,6 +85,13 @@ export function PatientPage() {
           }
         >
           <RecordView def={PATIENTS} row={patient} />
+          {!scopesOf(actor.role).includes('clinical') && (
+            <p className="section-foot">
+              <Link to="/patients/$patientId/emergency" params={params}>
+                Emergency access to the whole record
+              </Link>
+            </p>
+          )}
           <p className="section-foot">
             <Link to="/patients/$patientId/looks" params={params}>
               Who has looked at this record

@@ -1,11 +1,7 @@
-import { createCipheriv, createDecipheriv, createSecretKey, hkdfSync, type KeyObject } from 'node:crypto';
+import { createCipheriv, createDecipheriv, type KeyObject } from 'node:crypto';
 
 const NONCE_BYTES = 12;
 const TAG_BYTES = 16;
-
-/** The key under which provider keys are sealed: it follows from the server's secret (HKDF-SHA-256, RFC 5869) and is kept nowhere. */
-export const sealingKey = (secret: KeyObject): KeyObject =>
-  createSecretKey(Buffer.from(hkdfSync('sha256', secret, '', 'keys of language models', 32)));
 
 /**
  * Seals a text (AES-256-GCM): nonce, ciphertext, tag. It opens only with the same `purpose`, which says whose it is and where it may be sent.
@@ -18,8 +14,16 @@ export function seal(key: KeyObject, nonce: Uint8Array, purpose: string, text: s
   return Buffer.concat([nonce, cipher.update(text, 'utf8'), cipher.final(), cipher.getAuthTag()]);
 }
 
-/** Opens what `seal` made; undefined when the key, the purpose or a byte differs. */
-export function unseal(key: KeyObject, purpose: string, sealed: Uint8Array): string | undefined {
+/** Opens what `seal` made under one of these keys; undefined when the keys, the purpose or a byte differ. */
+export function unseal(keys: readonly KeyObject[], purpose: string, sealed: Uint8Array): string | undefined {
+  for (const key of keys) {
+    const text = opened(key, purpose, sealed);
+    if (text !== undefined) return text;
+  }
+  return undefined;
+}
+
+function opened(key: KeyObject, purpose: string, sealed: Uint8Array): string | undefined {
   if (sealed.length < NONCE_BYTES + TAG_BYTES) return undefined;
   const decipher = createDecipheriv('aes-256-gcm', key, sealed.subarray(0, NONCE_BYTES), { authTagLength: TAG_BYTES });
   decipher.setAAD(Buffer.from(purpose));
