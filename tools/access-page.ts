@@ -7,6 +7,7 @@ import {
   ROLE_TITLES,
   ROLES,
   type Role,
+  recordOf,
   rolesOf,
   SCOPES,
 } from '@psa/domain';
@@ -79,6 +80,12 @@ function lines(def: RecordDef): string[] {
 /** Fields that only the server fills, by the way of writing that is closed to people. */
 const filled = (def: RecordDef): string[] => Object.keys(def.fields).filter((f) => mergeRuleOf(def, f) === 'server');
 
+const restsOn = ({ kind, fields, as }: NonNullable<RecordDef['rests']>[number]['on'][number]): string => {
+  const of = recordOf(kind);
+  const which = as === undefined ? '' : as === 'id' ? ' itself' : ' it is for';
+  return `${of?.title.toLowerCase() ?? kind}${which}${of && fields ? ` (${labels(of, fields)})` : ''}`;
+};
+
 const scopeWord = ({ scope }: RecordDef): string =>
   scope === 'row' ? 'that of its record' : scope === 'person' ? 'the person’s own' : scope === 'none' ? 'no device' : scope;
 
@@ -110,6 +117,12 @@ export function accessPage(): string {
     '## Beyond the table',
     '',
     ...special,
+    '## What waits for a settlement',
+    '',
+    'While two versions of the following stand open, with high severity and about the same patient (docs/sync.md, S34), nobody does this without a written reason:',
+    '',
+    ...RECORD_LIST.flatMap(({ rests = [] }) => rests.map(({ act, on }) => `- before ${act}: ${on.map(restsOn).join('; ')}`)),
+    '',
     '## Filled by the server',
     '',
     'Whoever sends these is refused (SERVER_ONLY): who did it and when is read from the session or the signed group, marks and scores are computed.',

@@ -26,6 +26,7 @@ import { openApiRoutes } from './openapi/route.ts';
 import { aiRoutes } from './routes/ai.ts';
 import { auditRoutes } from './routes/audit.ts';
 import { calculatorRoutes } from './routes/calculators.ts';
+import { keepClimbing } from './routes/climbing.ts';
 import { closeSoon } from './routes/closing.ts';
 import { compressAnswers } from './routes/compress.ts';
 import { emergencyRoutes } from './routes/emergency.ts';
@@ -169,6 +170,7 @@ function services(app: FastifyInstance, deps: AppDeps): Services {
     rows: new RowReader(db),
     finder: new PatientFinder(db),
     moves: new Moves(),
+    climbing: keepClimbing(app, { db, now }),
     tokens: new Tokens(config.secrets, now),
     sessions: new Sessions(db, now, newId),
     passwords,

@@ -24,6 +24,7 @@ export const PROBLEMS = {
   TAKEN: { status: 409, retry: false, say: 'This is already in use.' },
   CONFLICT: { status: 409, retry: false, say: 'Someone changed this first. Compare the two and choose.' },
   LAST_ADMIN: { status: 409, retry: false, say: 'This is the last active administrator and cannot be removed.' },
+  IN_DISPUTE: { status: 409, retry: false, say: 'Two versions of what this rests on stand open. Settle them first.' },
   EPOCH_CHANGED: { status: 409, retry: true, say: 'The server was restored; this device will fetch its copy again.' },
   TOO_LARGE: { status: 413, retry: false, say: 'This is too large to send.' },
   BROKEN_LINK: { status: 422, retry: false, say: 'This points to something that does not exist.' },

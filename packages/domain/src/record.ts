@@ -69,6 +69,25 @@ export interface LockRule {
   say: string;
 }
 
+/**
+ * What must not be done while something it rests on is in dispute: an open conflict of high severity (a field under `hold:`, or the removal of
+ * a row that has one). The app asks for the settlement first; a reason given goes on all the same, and stands on the conflict and in the audit.
+ */
+export interface RestRule {
+  name: string;
+  /** What waits, after "before": `a dose is given`. */
+  act: string;
+  /** The wishes that are held up: each creation, or setting one of these fields to what is listed (anything but empty or false, when nothing is). */
+  when: { create?: true; sets: Readonly<Record<string, readonly (string | boolean)[]>> };
+  /**
+   * What it rests on, always of the same patient: fields of these records (all, unless named). `as`: only the record that this field
+   * of the row names (`id`: the row itself).
+   */
+  on: readonly { kind: string; fields?: readonly string[]; as?: string }[];
+  /** It tells of what was done already: from a device that did not know of the dispute it is kept, and marked on the conflict. */
+  done: boolean;
+}
+
 export interface RecordDef<F extends Record<string, FieldSpec> = Record<string, FieldSpec>> {
   /** Table, store, JSON key and sync name, `snake_case`, plural. */
   name: string;
@@ -88,6 +107,7 @@ export interface RecordDef<F extends Record<string, FieldSpec> = Record<string, 
   against?: readonly AgainstRule[];
   across?: readonly AcrossRule[];
   locks?: readonly LockRule[];
+  rests?: readonly RestRule[];
   /** While such a row is there its patient is with the unit and does not go to the archive. `until`: up to that day, which must be given. */
   open?: { field: string; is: readonly string[]; until?: string };
   /** Each row holds the hash of the one before, and each month of this instant has a table of its own (docs/decisions/0011-audit-chain.md). */

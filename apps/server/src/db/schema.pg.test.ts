@@ -31,6 +31,8 @@ const BESIDE: Readonly<Record<string, readonly string[]>> = {
     'users_names_known_again',
   ],
   devices: ['devices_changed'],
+  sync_conflicts: ['sync_conflicts_before_insert', 'sync_conflicts_before_update', 'sync_conflicts_settled'],
+  notifications: ['notifications_conflict_once'],
   patients: ['patients_searchable', 'patients_searchable_again', 'patients_names_known', 'patients_names_known_again'],
   surgical_consumables: [
     'surgical_consumables_stock_new',

@@ -52,6 +52,8 @@ const DEFINERS = [
   ...['sync_stamp', 'sync_number', 'audit_write', 'audit_make_months'],
   // Who is in the archive: the facility that the connection named, and the nights of all.
   ...['archive_begin', 'archive_patient', 'archive_move', 'archive_patient_of', 'archive_held', 'archive_facilities'],
+  // What a conflict shows of its past, who is told of it, and where any waits (ids of facilities).
+  ...['conflict_before', 'conflict_climb', 'conflict_settled', 'conflict_facilities'],
   // Tables that only they touch.
   ...[
     'search_patients',

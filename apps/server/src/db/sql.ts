@@ -112,11 +112,12 @@ export function kindOf(kind: string): { def: RecordDef; sql: KindStatements } {
 /** Rows for an `against` rule. $1 facility, $2 values of the field. → value, row */
 export function amongSql(kind: string, field: string): Statement {
   const { def } = kindOf(kind);
-  if (!Object.hasOwn(def.fields, field)) throw new Error(`${kind} has no field ${field}.`);
+  if (field !== 'id' && !Object.hasOwn(def.fields, field)) throw new Error(`${kind} has no field ${field}.`);
+  const named = field === 'id' ? 't.id = any($2::uuid[])' : `t.${sqlName(field)}::text = any($2::text[])`;
   return statement(
     `among ${kind} ${field}`,
     `select t.${sqlName(field)}::text as value, ${rowJson(def)} as row from ${kind} t
-     where t.facility_id = $1 and t.${sqlName(field)}::text = any($2::text[]) and not t.deleted order by t.id`,
+     where t.facility_id = $1 and ${named} and not t.deleted order by t.id`,
   );
 }
 

@@ -50,6 +50,19 @@ const WRITES: readonly ProblemCode[] = [
   'LOCKED',
 ];
 
+/** What is asked of a write that may rest on something in dispute. */
+const DESPITE: Parameter = {
+  name: 'reason',
+  in: 'query',
+  about:
+    'Why it cannot wait, where two versions of what it rests on stand open (IN_DISPUTE). Kept on the conflict and in the audit.',
+  schema: text({ maxLength: 1000 }),
+};
+
+/** Whether such a write may be held up by a conflict. */
+const rests = ({ def, items }: Published): boolean =>
+  def.rests !== undefined || (items !== undefined && publishedAs(items.kind).def.rests !== undefined);
+
 const idParameter: Parameter = { name: 'id', in: 'path', about: 'The id of the record.', schema: ID };
 
 /** Filters of a list, from the declaration; values are taken as in the fields themselves. */
@@ -140,6 +153,8 @@ function readOperation(p: Published): Operation {
 
 function writeOperations(p: Published): Operation[] {
   const { def } = p;
+  const despite = rests(p) ? [DESPITE] : [];
+  const disputed = rests(p) ? (['IN_DISPUTE'] as const) : [];
   const whoEdits = rolesFor((actor) => may(actor, 'read', def) && mightEdit(actor, def));
   const changed: Operation['done'] = { status: 200, about: 'The row as it is now.', schema: answerSchema(p) };
   const changes = (['patch', 'put'] as const).map(
@@ -150,10 +165,10 @@ function writeOperations(p: Published): Operation[] {
       summary: `Change ${aOf(def)}`,
       about: 'Only the fields that the body carries are changed; null clears a field.',
       who: whoEdits,
-      parameters: [idParameter],
+      parameters: [idParameter, ...despite],
       body: ref(`${nameOf(p)}Change`),
       done: changed,
-      problems: [...WRITES, 'NOT_FOUND', ...(def.name === 'users' ? (['LAST_ADMIN'] as const) : [])],
+      problems: [...WRITES, ...disputed, 'NOT_FOUND', ...(def.name === 'users' ? (['LAST_ADMIN'] as const) : [])],
     }),
   );
   return [
@@ -164,9 +179,10 @@ function writeOperations(p: Published): Operation[] {
       summary: `Add ${aOf(def)}`,
       about: `With the id${p.key ? ` or the ${p.key.join(' and ')}` : ''} of one that exists, the fields that the body carries are changed, as by PATCH.`,
       who: rolesFor((actor) => may(actor, 'create', def) || (may(actor, 'read', def) && mightEdit(actor, def))),
+      ...(despite.length > 0 ? { parameters: despite } : {}),
       body: newSchema(p),
       done: { status: 201, about: 'The row as it is now.', schema: answerSchema(p) },
-      problems: [...WRITES, ...(def.name === 'users' ? (['LAST_ADMIN'] as const) : [])],
+      problems: [...WRITES, ...disputed, ...(def.name === 'users' ? (['LAST_ADMIN'] as const) : [])],
     },
     ...changes,
     {

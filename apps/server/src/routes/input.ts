@@ -57,6 +57,16 @@ export function take<T>(schema: z.ZodType<T>, value: unknown): T {
   throw new ProblemError('INVALID', { fields: fieldProblems(parsed.error) });
 }
 
+const REASON_MAX = 1000;
+
+/** Why something is retracted, or written although what it rests on is in dispute: `?reason=`. */
+export function reasonOf(query: unknown): string | undefined {
+  const { reason } = query as { reason?: unknown };
+  if (reason === undefined) return undefined;
+  if (typeof reason === 'string' && reason.length <= REASON_MAX) return reason;
+  throw new ProblemError('INVALID', { fields: { reason: `At most ${REASON_MAX} characters.` } });
+}
+
 /** An id from the path. What is no id names nothing. */
 export function idOf(params: unknown): string {
   const { id } = params as { id?: unknown };

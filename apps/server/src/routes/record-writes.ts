@@ -15,7 +15,7 @@ import type { FastifyRequest } from 'fastify';
 import { reaches, reachOf } from '../db/lists.ts';
 import { type Wish, writeAll } from '../db/write.ts';
 import { type Body, type Home, readBody } from './body.ts';
-import { idOf } from './input.ts';
+import { idOf, reasonOf } from './input.ts';
 import { type Published, publishedAs } from './published.ts';
 import { noteReading } from './reading.ts';
 import { refuse } from './refuse.ts';
@@ -219,7 +219,9 @@ async function write(s: Services, request: FastifyRequest, wishes: readonly Wish
   const by = { actor, origin: 'rest', from: originOf(request) } as const;
   // Beside a version that was read, the others count as read just now.
   const versioned = wishes.some(({ base }) => base !== undefined);
-  const { writes } = await writeAll(s, by, versioned ? await withBases(s, actor, wishes) : wishes);
+  const reason = reasonOf(request.query);
+  const based = versioned ? await withBases(s, actor, wishes) : wishes;
+  const { writes } = await writeAll(s, by, reason === undefined ? based : based.map((wish) => ({ ...wish, reason })));
   // Rights may have changed with it: at once for this process, by notice for the others.
   if (wishes.some(({ kind }) => kind === 'users' || kind === 'devices')) s.sessions.forget();
   return writes;

@@ -3,7 +3,7 @@ import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { auditEntry } from '../auth/audit.ts';
 import { reaches, reachOf } from '../db/lists.ts';
 import { writeAll } from '../db/write.ts';
-import { idOf } from './input.ts';
+import { idOf, reasonOf } from './input.ts';
 import { type Asked, isCounted, listWish, tokenText } from './list-wish.ts';
 import { PUBLISHED, type Published, publishedAs } from './published.ts';
 import { questionsOf } from './questions.ts';
@@ -141,10 +141,7 @@ async function retract(s: Services, def: RecordDef, request: FastifyRequest): Pr
   const { actor } = sessionOf(request);
   const id = idOf(request.params);
   if (!may(actor, 'retract', def)) await refuse(s, request, def, 'retract', id);
-  const { reason } = request.query as { reason?: unknown };
-  if (reason !== undefined && (typeof reason !== 'string' || reason.length > 1000)) {
-    throw new ProblemError('INVALID', { fields: { reason: 'At most 1000 characters.' } });
-  }
+  const reason = reasonOf(request.query);
   const by = { actor, origin: 'rest', from: originOf(request) } as const;
   await writeAll(s, by, [{ kind: def.name, id, op: 'retract', ...(reason === undefined ? {} : { reason }) }]);
   s.sessions.forget();

@@ -15,6 +15,7 @@ import type { PatientFinder } from '../db/search.ts';
 import type { PgServerStore } from '../db/store.ts';
 import type { Secrets } from '../keys/secrets.ts';
 import type { Metrics } from '../watch/metrics.ts';
+import type { Climbing } from './climbing.ts';
 import type { Moves } from './moves.ts';
 import type { SnapshotSource } from './snapshots.ts';
 
@@ -48,6 +49,7 @@ export interface Services {
   rows: RowReader;
   finder: PatientFinder;
   moves: Moves;
+  climbing: Climbing;
   config: AppConfig;
   now: () => number;
   random: RandomBytes;

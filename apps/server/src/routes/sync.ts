@@ -38,6 +38,8 @@ export function syncRoutes(app: FastifyInstance, s: Services): void {
     taken?.();
     for (const { results } of reply.groups) for (const { status } of results) s.metrics?.pushed.inc({ status });
     contacts.note({ ...body, facility: caller.actor.facility_id, user: caller.actor.user_id });
+    const parked = reply.groups.some(({ results }) => results.some(({ status }) => status === 'conflict'));
+    if (parked) s.climbing.parked(caller.actor.facility_id);
     return reply;
   });
 

@@ -6,12 +6,12 @@ import { Link, useNavigate, useParams } from '@tanstack/react-router';
 import { useState } from 'react';
 import { rawOf, sectionsOf } from '../record/form.ts';
 import { usePresent } from '../record/present.ts';
-import { RecordForm } from '../record/RecordForm.tsx';
 import { loose } from '../record/values.ts';
 import { peekBy, useAttention, useRow } from '../store/index.ts';
 import { Empty, Notice } from '../ui/Pieces.tsx';
 import { About } from './About.tsx';
-import { type RefusedMutation, refusedMutations } from './conflict-view.ts';
+import { CheckedForm } from './checks/CheckedForm.tsx';
+import { patientIdOf, type RefusedMutation, refusedMutations } from './conflict-view.ts';
 import { keepWishes, tellProblem } from './keep.tsx';
 import { type AnyVersion, referenceDef } from './reference/kinds.ts';
 
@@ -119,9 +119,10 @@ function MendOne({ refused, last, done }: { refused: RefusedMutation; last: bool
           . What you send again comes after it, and is used instead of it.
         </p>
       )}
-      <RecordForm
+      <CheckedForm
         def={def}
         row={before}
+        patientId={patientIdOf(mutation.kind, mutation.id, { ...(row && loose(row)), ...mutation.patch })}
         draftKey={`mend:${mutation.mid}`}
         fields={offered}
         fixed={fixed}

@@ -15,6 +15,7 @@ import { useAttention } from '../store/index.ts';
 import { Keys } from '../ui/Pieces.tsx';
 import { takeUpdate, useUpdate } from '../ui/update.ts';
 import { AddSheet } from './AddSheet.tsx';
+import { DisputeGate } from './DisputeGate.tsx';
 import { palette as paletteScreen } from './later.ts';
 import { Mark } from './Mark.tsx';
 import { Notices } from './Notices.tsx';
@@ -155,6 +156,7 @@ export function Shell() {
         )}
         <Outlet />
       </main>
+      <DisputeGate />
       <AddSheet open={adding} close={() => setAdding(false)} />
       {palette.asked && (
         <Suspense>

@@ -9,6 +9,7 @@ export interface ConflictLike {
   fields: string[] | null;
   mine: Json;
   theirs: Json;
+  before?: Json;
   severity: string;
 }
 
@@ -17,6 +18,8 @@ export interface ComparedField {
   label: string;
   mine: string | undefined;
   theirs: string | undefined;
+  /** What the author had read; null when nobody knows any more. */
+  before: string | undefined | null;
   /** Only these are coloured. */
   differs: boolean;
 }
@@ -33,6 +36,7 @@ export function compareConflict(
 ): ComparedField[] {
   const def = recordOf(conflict.kind);
   const mine = asPatch(conflict.mine);
+  const before = asPatch(conflict.before);
   const theirs = { ...asPatch(conflict.theirs) };
   for (const name of Object.keys(theirs)) if (rowNow && rowNow[name] !== undefined) theirs[name] = rowNow[name];
   const names = [...new Set([...(conflict.fields ?? []), ...Object.keys(mine), ...Object.keys(theirs)])].filter(
@@ -47,10 +51,28 @@ export function compareConflict(
         label: labelOf(def, name),
         mine: sayValue(field, name in mine ? mine[name] : server, how),
         theirs: sayValue(field, server, how),
+        before: name in before ? sayValue(field, before[name], how) : null,
         differs: name in mine && !same(mine[name], server),
       };
     })
     .sort((a, b) => Number(b.differs) - Number(a.differs));
+}
+
+/** What was done before it was settled: by whom, when, and why; nothing when nothing was. */
+export interface Overruled {
+  acts: readonly string[];
+  by: string;
+  at: string;
+  reason: string | null;
+}
+
+export function overruledOf(value: Json): Overruled[] {
+  if (!Array.isArray(value)) return [];
+  return value.flatMap((entry): Overruled[] => {
+    const { acts, by, at, reason } = asPatch(entry);
+    if (!Array.isArray(acts) || typeof by !== 'string' || typeof at !== 'string') return [];
+    return [{ acts: acts.map(String), by, at, reason: typeof reason === 'string' ? reason : null }];
+  });
 }
 
 /** One sentence of what happened. */

@@ -2,6 +2,7 @@ import { notifications } from '@mantine/notifications';
 import { ProblemError } from '@psa/domain';
 import type { Wish } from '../store/api.ts';
 import { device } from '../store/index.ts';
+import { cleared } from './disputes.ts';
 
 /** The last word is the one that counts: an older one, and its way back, go. */
 let told: string | undefined;
@@ -47,13 +48,16 @@ export function tellProblem(error: unknown): void {
   });
 }
 
-/** Keeps the wishes on this device and says so once they are durable. Rejects with a ProblemError. */
+/**
+ * Keeps the wishes on this device and says so once they are durable; what rests on something in dispute is asked about first. Rejects with a
+ * ProblemError.
+ */
 export async function keepWishes(
   wishes: readonly Wish[],
   said: string,
   undo?: () => Promise<void>,
   mends?: { group: string },
 ): Promise<void> {
-  await device.save(wishes, mends);
+  await device.save(await cleared(wishes), mends);
   tell(`${said} Saved on this device.`, undo);
 }

@@ -203,6 +203,18 @@ export const blood_transfusions = defineRecord({
       say: 'This admission or operation is of another patient.',
     },
   ],
+  rests: [
+    {
+      name: 'blood_transfusions_begun',
+      act: 'a unit is started',
+      when: { sets: { status: ['Running'], started_at: [] } },
+      on: [
+        { kind: 'patients', fields: ['blood_group'] },
+        { kind: 'blood_transfusions', as: 'id' },
+      ],
+      done: true,
+    },
+  ],
   locks: [
     {
       name: 'blood_transfusions_started',

@@ -1,6 +1,7 @@
 import { CLINICIANS, NOBODY, rolesOf } from '../access.ts';
 import { choice, instant, link, note, text } from '../fields.ts';
 import { defineRecord } from '../record.ts';
+import { ALLERGIES } from './rests_on.ts';
 
 export const medication_administrations = defineRecord({
   name: 'medication_administrations',
@@ -60,6 +61,15 @@ export const medication_administrations = defineRecord({
       fields: ['admission_id', 'prescription_item_id'],
       same: 'patient_id',
       say: 'This admission or medicine is of another patient.',
+    },
+  ],
+  rests: [
+    {
+      name: 'medication_administrations_given',
+      act: 'a dose is given',
+      when: { sets: { outcome: ['Given'] } },
+      on: [...ALLERGIES, { kind: 'prescription_items', as: 'prescription_item_id' }],
+      done: true,
     },
   ],
   indexed: ['given_at', 'outcome'],

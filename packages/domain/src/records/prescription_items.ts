@@ -1,6 +1,7 @@
 import { DOCTORS, rolesOf } from '../access.ts';
 import { date, flag, instant, integer, link, note, text } from '../fields.ts';
 import { defineRecord } from '../record.ts';
+import { ALLERGIES } from './rests_on.ts';
 
 const DRUG = { merge: 'hold:drug' } as const;
 const DISPENSED = ['dispensed', 'quantity_dispensed', 'dispensed_batch', 'dispensing_note'] as const;
@@ -96,6 +97,22 @@ export const prescription_items = defineRecord({
       name: 'prescription_items_dispensed_all_the_same',
       fields: ['dispensing_note'],
       say: 'This medicine was stopped, or its prescription was on hold or cancelled. Write in the pharmacy note why it was dispensed.',
+    },
+  ],
+  rests: [
+    {
+      name: 'prescription_items_prescribed',
+      act: 'a medicine is prescribed',
+      when: { create: true, sets: { medication_name: [], dosage: [], route: [], frequency: [] } },
+      on: [...ALLERGIES, { kind: 'prescription_items', as: 'id' }],
+      done: false,
+    },
+    {
+      name: 'prescription_items_given_out',
+      act: 'this medicine is dispensed',
+      when: { sets: { dispensed: [] } },
+      on: [...ALLERGIES, { kind: 'prescription_items', as: 'id' }],
+      done: true,
     },
   ],
   locks: [

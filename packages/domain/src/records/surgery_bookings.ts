@@ -1,6 +1,7 @@
 import { DOCTORS, rolesOf } from '../access.ts';
 import { choice, date, flag, instant, integer, link, note, text, texts, time } from '../fields.ts';
 import { defineRecord } from '../record.ts';
+import { ALLERGIES } from './rests_on.ts';
 import { BOOKING_TEAM, overlapsOfPeople, overlapsOfTheatre } from './surgery_overlap.ts';
 
 export const surgery_bookings = defineRecord({
@@ -14,7 +15,7 @@ export const surgery_bookings = defineRecord({
     patient_id: link('Patient', 'patients', { required: true, merge: 'append' }),
     admission_id: link('Admission', 'patient_admissions'),
     treatment_plan_id: link('Plan', 'treatment_plans'),
-    procedure_name: text('Procedure', { required: true, max: 255 }),
+    procedure_name: text('Procedure', { required: true, max: 255, merge: 'hold:procedure' }),
     procedure_code: text('Code of the procedure', { max: 50 }),
     procedure_type: text('Kind of procedure', { max: 100 }),
     laterality: choice('Side', ['Left', 'Right', 'Bilateral', 'Midline', 'Not applicable'], { merge: 'hold:side' }),
@@ -115,6 +116,15 @@ export const surgery_bookings = defineRecord({
       say: 'Only a consent that was obtained has a date.',
       sql: 'consent_date is null or coalesce(consent_obtained, false)',
       test: (row) => row.consent_date === null || row.consent_obtained === true,
+    },
+  ],
+  rests: [
+    {
+      name: 'surgery_bookings_begun',
+      act: 'the operation begins',
+      when: { sets: { status: ['In Progress'], actual_start_time: [] } },
+      on: [{ kind: 'surgery_bookings', fields: ['laterality', 'procedure_name'], as: 'id' }, ...ALLERGIES],
+      done: true,
     },
   ],
   against: [

@@ -2,6 +2,7 @@ import { CLINICIANS, rolesOf } from '../access.ts';
 import { choice, flag, instant, link, note, text } from '../fields.ts';
 import { defineRecord } from '../record.ts';
 import { ANTIBIOTIC, EXCEPTIONS, phaseChecks, SIGN_IN, SIGN_OUT, TIME_OUT } from './checklist_phases.ts';
+import { ALLERGIES } from './rests_on.ts';
 
 const PREPARED = ['No', 'Yes, prepared', 'Yes, not prepared'] as const;
 const APPLIES = ['Yes', 'No', 'Not applicable'] as const;
@@ -118,6 +119,15 @@ export const surgical_checklists = defineRecord({
       fields: ['surgery_booking_id'],
       same: 'patient_id',
       say: 'This operation is of another patient.',
+    },
+  ],
+  rests: [
+    {
+      name: 'surgical_checklists_signed',
+      act: 'the checklist is signed',
+      when: { sets: { sign_in_completed: [], time_out_completed: [], sign_out_completed: [] } },
+      on: [{ kind: 'surgery_bookings', fields: ['laterality', 'procedure_name'], as: 'surgery_booking_id' }, ...ALLERGIES],
+      done: true,
     },
   ],
   locks: [

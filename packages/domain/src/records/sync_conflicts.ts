@@ -1,5 +1,5 @@
 import { NOBODY, ROLES } from '../access.ts';
-import { choice, instant, json, link, text, texts } from '../fields.ts';
+import { choice, instant, integer, json, link, text, texts } from '../fields.ts';
 import { defineRecord } from '../record.ts';
 
 export const sync_conflicts = defineRecord({
@@ -13,9 +13,12 @@ export const sync_conflicts = defineRecord({
     scope: text('Scope', { required: true, max: 60 }),
     kind: text('Record', { required: true }),
     record_id: text('Record id', { required: true }),
+    // As text, so that it is found by the index it is written for, and outlives no row.
+    patient_id: text('Patient id', { max: 36, hidden: true }),
     op: choice('Wanted', ['create', 'edit', 'retract', 'restore'], { required: true }),
     fields: texts('Fields', { required: true }),
     base_version: json('Version the author had read'),
+    before: json('Values the author had read'),
     theirs: json('Values on the server', { required: true }),
     mine: json('Values of the author', { required: true }),
     group_rest: json('Other writes of the same screen', { required: true }),
@@ -23,15 +26,21 @@ export const sync_conflicts = defineRecord({
     status: choice('Status', ['Open', 'Resolved'], { required: true }),
     mutation_id: text('Mutation', { required: true }),
     device_id: text('Device', { required: true }),
+    device_name: text('Name of the device'),
     author_id: link('Author', 'users', { required: true }),
     written_at: instant('Written', { required: true }),
     theirs_by: link('Changed by', 'users'),
     theirs_at: instant('Changed'),
+    theirs_device: text('Device of the change', { hidden: true }),
+    theirs_device_name: text('Name of that device'),
     resolved_by: link('Settled by', 'users'),
     resolved_at: instant('Settled'),
     resolution: text('How', { max: 20 }),
+    overruled: json('What was done before it was settled'),
+    climbed: integer('Who was told', { least: 0, most: 2 }),
+    climbed_at: instant('Told'),
   },
   access: { read: ROLES, create: NOBODY, edit: NOBODY, retract: NOBODY },
-  indexed: ['record_id', 'status'],
+  indexed: ['record_id', 'status', 'patient_id'],
   list: ['kind', 'fields', 'status', 'written_at'],
 });

@@ -115,6 +115,15 @@ export class Overlay {
   }
 
   private add(mutation: Mutation, cseq: number, author: string, acked: PendingWish['acked']): void {
+    this.put(mutation, cseq, author, acked);
+    if (mutation.resolves === undefined) return;
+    // Whoever settled a conflict here has settled it, before the server has heard of it (S27).
+    const { mid, at, base, resolves: id } = mutation;
+    const settled: Mutation = { mid, kind: 'sync_conflicts', id, op: 'edit', base, at, patch: { status: 'Resolved' } };
+    this.put(settled, cseq, author, acked && { ...acked, version: Number.POSITIVE_INFINITY });
+  }
+
+  private put(mutation: Mutation, cseq: number, author: string, acked: PendingWish['acked']): void {
     const key = keyOf(mutation.kind, mutation.id);
     const list = this.byRow.get(key);
     const wish = { mutation, cseq, author, acked };

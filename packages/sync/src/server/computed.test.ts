@@ -18,7 +18,7 @@ const problem = (more: object) =>
     recompute,
   );
 
-test('[S34] a result that its rule makes of its answers is taken; any other is not', () => {
+test('[S39] a result that its rule makes of its answers is taken; any other is not', () => {
   expect(Object.keys(right)).not.toContain('error');
   expect(problem({})).toBeNull();
   const [name, value] = Object.entries(right).find(([, v]) => typeof v === 'number') ?? ['', 0];
@@ -32,7 +32,7 @@ test('[S34] a result that its rule makes of its answers is taken; any other is n
   expect(problem({ answers: {} })).not.toBeNull();
 });
 
-test('[S34] what another version, or another instrument, made is kept as it came', () => {
+test('[S39] what another version, or another instrument, made is kept as it came', () => {
   expect(problem({ instrument_version: '0.9', result: { bmi: 1 } })).toBeNull();
   expect(problem({ instrument: 'Apgar', result: null })).toBeNull();
   expect(computedProblem(RECORDS.patients as unknown as RecordDef, {} as never, recompute)).toBeNull();

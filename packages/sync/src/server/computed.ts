@@ -18,7 +18,7 @@ function alike(a: Json | undefined, b: Json | undefined): boolean {
   return keys.length === Object.keys(b).length && keys.every((key) => Object.hasOwn(b, key) && alike(a[key], b[key]));
 }
 
-/** What is wrong with a new row whose result is not what its rule makes of its answers (S34). Pure. */
+/** What is wrong with a new row whose result is not what its rule makes of its answers (S39). Pure. */
 export function computedProblem(def: RecordDef, row: AnyRow, recompute: Recompute | undefined): FieldProblems | null {
   if (!def.computed || !recompute) return null;
   const { result, rule, version, from } = def.computed;

@@ -71,6 +71,7 @@ function open(work: Work, m: Mutation, clash: Clash, rest: readonly Mutation[], 
   );
   const wish = {
     scope,
+    patient_id: patientOf(m.kind, stored.row),
     op: m.op,
     base_version: m.base,
     mutation_id: m.mid,
@@ -78,6 +79,7 @@ function open(work: Work, m: Mutation, clash: Clash, rest: readonly Mutation[], 
     written_at: m.at,
     theirs_by: stored.row.updated_by,
     theirs_at: stored.row.updated_at,
+    theirs_device: stored.field_ver[clash.fields[0] ?? '']?.[1] ?? null,
   };
   return joined ? join(work, joined, m, def, clash, rest, wish, ctx) : begin(work, m, def, clash, rest, wish, ctx);
 }
@@ -105,6 +107,13 @@ function begin(
     resolved_by: null,
     resolved_at: null,
     resolution: null,
+    // Filled in by the database: names of devices, and what the author had read.
+    device_name: null,
+    theirs_device_name: null,
+    before: null,
+    overruled: null,
+    climbed: null,
+    climbed_at: null,
   };
   const row: AnyRow = {
     ...values,
@@ -156,6 +165,12 @@ function join(
     new_values: changed,
   });
   return before.id;
+}
+
+/** The patient whose record is in dispute, when it is one's. */
+function patientOf(kind: string, row: AnyRow): string | null {
+  const patient = kind === 'patients' ? row.id : row.patient_id;
+  return typeof patient === 'string' ? patient : null;
 }
 
 /** The scope of what a waiting mutation is about; what no device is sent has none. */

@@ -37,6 +37,24 @@ export class Work {
     this.#copies.set(key, { kind, before, now: next });
   }
 
+  /** A row of this group or of what was loaded by its id; null when there is none, undefined when it was not loaded. */
+  read(kind: string, id: string): AnyRow | null | undefined {
+    const row = this.get(kind, id)?.row;
+    if (row) return row;
+    const found = this.loaded.among.get(amongKey(kind, 'id', id));
+    return found && (found[0] ?? null);
+  }
+
+  /** All conflicts about one patient, as this group sees them; undefined when they were not loaded. */
+  conflictsOf(patient: string): AnyRow[] | undefined {
+    const found = this.loaded.among.get(amongKey('sync_conflicts', 'patient_id', patient));
+    return found?.map((row) => {
+      const key = keyOf('sync_conflicts', row.id);
+      if (!this.#base.has(key)) this.#base.set(key, { row, field_ver: {} });
+      return this.get('sync_conflicts', row.id)?.row ?? row;
+    });
+  }
+
   /** The rows an `against` rule looks at, without the row itself; undefined when they were not loaded. */
   others(def: RecordDef, rule: AgainstRule, row: AnyRow): AnyRow[] | undefined {
     const value = row[rule.among];

@@ -13,6 +13,7 @@ import { auditCreation, auditHead } from './audit.ts';
 import { pick } from './clash.ts';
 import { computedProblem } from './computed.ts';
 import type { DecideContext, Verdict } from './context.ts';
+import { inDispute } from './dispute.ts';
 import { markOf } from './lives.ts';
 import { mayOn } from './rights.ts';
 import type { StoredRow } from './store.ts';
@@ -40,7 +41,7 @@ export function create(work: Work, def: RecordDef, m: Mutation, ctx: DecideConte
   const given = Object.keys(def.fields).filter((field) => row[field] !== null);
   const written = Object.fromEntries(given.map((field) => [field, [1, ctx.device] as const]));
   const field_ver = { ...written, ...markOf(undefined, ctx.life) };
-  const problem = ruleProblem(work, def, row, ctx, 'create', sent);
+  const problem = ruleProblem(work, def, row, ctx, 'create', sent) ?? inDispute(work, def, null, row, sent, m, ctx);
   if (problem) return problem;
   work.put(def.name, { row, field_ver });
   work.audit.push(auditCreation(ctx, def, m, pick(row, given)));
@@ -87,7 +88,9 @@ export function keep(
     ...Object.fromEntries(fields.map((f) => [f, [version, ctx.device] as const])),
   };
   const action = m.op === 'retract' || m.op === 'restore' ? m.op : 'edit';
-  const problem = ruleProblem(work, def, row, ctx, action === 'edit' ? 'edit' : 'retract', sent);
+  const problem =
+    ruleProblem(work, def, row, ctx, action === 'edit' ? 'edit' : 'retract', sent) ??
+    (action === 'edit' ? inDispute(work, def, stored.row, row, sent, m, ctx) : null);
   if (problem) return problem;
   work.put(def.name, { row, field_ver });
   work.audit.push({
