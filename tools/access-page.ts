@@ -70,6 +70,7 @@ function lines(def: RecordDef): string[] {
     ),
     ...(own ? [`One’s own only, to ${own.actions.join(', ')}: those of whom ${labels(def, [own.field])} names.`] : []),
     ...(self ? [`Whoever is named by ${labels(def, [self.field])} changes ${labels(def, self.fields)}.`] : []),
+    ...(def.access.acts ?? []).map(({ about, roles }) => `To ${about}, only while connected: ${titles(roles)}.`),
     ...(def.locks ?? []).map(
       ({ when, fields, say }) =>
         `Once ${labels(def, [when.field])} is ${when.is.map((v) => (v === true ? 'yes' : String(v))).join(' or ')}: ${say} (${labels(def, fields)})`,

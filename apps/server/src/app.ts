@@ -14,7 +14,9 @@ import { Passwords } from './auth/passwords.ts';
 import { Sessions } from './auth/sessions.ts';
 import { Tokens } from './auth/tokens.ts';
 import { keepArchive } from './db/archive-nights.ts';
+import { Climber } from './db/climb.ts';
 import { Database } from './db/database.ts';
+import { MatchFinder } from './db/matches.ts';
 import { isMigrated } from './db/migrate.ts';
 import { randomBytes } from './db/random.ts';
 import type { Reach } from './db/reach.ts';
@@ -26,7 +28,6 @@ import { openApiRoutes } from './openapi/route.ts';
 import { aiRoutes } from './routes/ai.ts';
 import { auditRoutes } from './routes/audit.ts';
 import { calculatorRoutes } from './routes/calculators.ts';
-import { keepClimbing } from './routes/climbing.ts';
 import { closeSoon } from './routes/closing.ts';
 import { compressAnswers } from './routes/compress.ts';
 import { emergencyRoutes } from './routes/emergency.ts';
@@ -36,6 +37,8 @@ import { BODY_BYTES_MAX, readJsonBodies } from './routes/input.ts';
 import { liveRoute } from './routes/live.ts';
 import { toldOfError, toldOfRequest } from './routes/log.ts';
 import { loginRoutes } from './routes/login.ts';
+import { keepLooking } from './routes/looking.ts';
+import { mergeRoutes } from './routes/merging.ts';
 import { Moves } from './routes/moves.ts';
 import { handleProblems, problemBody, refuseLine } from './routes/problems.ts';
 import { recordRoutes } from './routes/records.ts';
@@ -109,6 +112,7 @@ export function buildApp(deps: AppDeps): FastifyInstance {
     liveRoute(api, s);
     auditRoutes(api, s);
     recordRoutes(api, s);
+    mergeRoutes(api, s);
     aiRoutes(api, s);
     summaryRoutes(api, s);
     calculatorRoutes(api, s);
@@ -149,6 +153,7 @@ function services(app: FastifyInstance, deps: AppDeps): Services {
   const newId = () => uuidv7(now(), random);
   const authors = new Authors(db);
   const passwords = new Passwords();
+  const matching = new MatchFinder(db);
   const compress = promisify(gzip);
   const end = new ServerEnd(store, {
     recompute,
@@ -170,7 +175,13 @@ function services(app: FastifyInstance, deps: AppDeps): Services {
     rows: new RowReader(db),
     finder: new PatientFinder(db),
     moves: new Moves(),
-    climbing: keepClimbing(app, { db, now }),
+    matching,
+    // Nobody waits for either.
+    climbs: keepLooking(app, 'nobody was told of a conflict that waits', config.lookMs, new Climber(db, now)),
+    matches: keepLooking(app, 'patients were not compared', config.lookMs, {
+      all: () => matching.all(),
+      one: (facility) => matching.news(facility),
+    }),
     tokens: new Tokens(config.secrets, now),
     sessions: new Sessions(db, now, newId),
     passwords,

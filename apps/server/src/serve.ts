@@ -23,6 +23,9 @@ import { Figures } from './watch/figures.ts';
 import { serveMetrics } from './watch/listener.ts';
 import { Metrics } from './watch/metrics.ts';
 
+/** How often it is looked for conflicts that wait too long, and for patients registered twice. */
+const LOOK_MS = 60_000;
+
 /** A fast shutdown of PostgreSQL writes what is in memory to the disk. */
 const STOP_MS_MAX = 60_000;
 
@@ -138,7 +141,7 @@ async function start(args: readonly string[]): Promise<void> {
     pool,
     client: listenLogin(config.database, client),
     webDir: config.webDir,
-    config: { ...config.app, version, secrets, dataDir: config.dataDir },
+    config: { ...config.app, version, secrets, lookMs: LOOK_MS, dataDir: config.dataDir },
     ...(metrics ? { metrics } : {}),
     ...(await readingFrom(config)),
   });

@@ -10,6 +10,7 @@ import './ui/door.css';
 import './ui/lists.css';
 import './ui/patients.css';
 import './ui/pages.css';
+import './ui/conflicts.css';
 import './ui/record.css';
 import './ui/scores.css';
 import './ui/guide.css';

@@ -71,6 +71,8 @@ export interface RecordAccess {
   /** Whoever is named by this field may change these fields, whatever the role. */
   self?: { field: string; fields: readonly string[] };
   guards?: readonly Guard[];
+  /** What is done by a way of its own, only while connected, and who may. */
+  acts?: readonly { name: string; about: string; roles: readonly Role[] }[];
 }
 
 type Rights = { access: RecordAccess };
@@ -102,6 +104,10 @@ export function mayOn(actor: Actor, action: Action, def: Rights, row: Value, pat
   }
   return guards.every((guard) => !guarded(guard, action, row, patch) || passes(guard, actor, row));
 }
+
+/** Whether this person may do what has a way of its own. */
+export const mayAct = (actor: Pick<Actor, 'role'>, def: Rights, name: string): boolean =>
+  def.access.acts?.some((act) => act.name === name && act.roles.includes(actor.role)) ?? false;
 
 /** Whether a patch sets what a guard protects. A create that leaves the field empty sets nothing. */
 function guarded(guard: Guard, action: Action, row: Value, patch: Value): boolean {

@@ -147,6 +147,9 @@ function triggers(def: RecordDef): string[] {
       `  when (new.${sqlName(field)} is null) execute function record_patient(${sqlText(from)}, ${sqlText(def.fields[from]?.to ?? '')});`,
     );
   }
+  if (def.fields.patient_id?.to === 'patients') {
+    lines.push(`create trigger ${name}_survivor before insert on ${name} for each row execute function patient_survivor();`);
+  }
   for (const rule of [...(def.against ?? []).filter(({ exclude }) => !exclude), ...(def.across ?? [])]) {
     lines.push(
       ...sameFunction(def, rule),

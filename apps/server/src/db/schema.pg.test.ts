@@ -33,7 +33,13 @@ const BESIDE: Readonly<Record<string, readonly string[]>> = {
   devices: ['devices_changed'],
   sync_conflicts: ['sync_conflicts_before_insert', 'sync_conflicts_before_update', 'sync_conflicts_settled'],
   notifications: ['notifications_conflict_once'],
-  patients: ['patients_searchable', 'patients_searchable_again', 'patients_names_known', 'patients_names_known_again'],
+  patients: [
+    ...['patients_birth_match', 'patients_phone_match', 'patients_number_match'],
+    'patients_searchable',
+    'patients_searchable_again',
+    'patients_names_known',
+    'patients_names_known_again',
+  ],
   surgical_consumables: [
     'surgical_consumables_stock_new',
     'surgical_consumables_stock_kept',
@@ -153,6 +159,7 @@ test('every table of the database is a declared record or one that is listed her
     'legacy_rows',
     'other_names',
     'passkey_questions',
+    'patient_match_scan',
     'patient_names',
     'patient_names_known',
     'patient_search',

@@ -3,6 +3,7 @@ import { assistanceOperations } from './assistance.ts';
 import { auditOperations } from './audit.ts';
 import { calculatorOperations } from './calculators.ts';
 import { emergencyOperations } from './emergency.ts';
+import { mergeOperations } from './merging.ts';
 import type { Operation } from './operation.ts';
 import { written } from './operation.ts';
 import { otherOperations } from './others.ts';
@@ -22,6 +23,7 @@ export const OPERATIONS: readonly Operation[] = [
   ...assistanceOperations,
   ...auditOperations,
   ...calculatorOperations,
+  ...mergeOperations,
   ...recordOperations,
 ];
 

@@ -93,7 +93,7 @@ export interface Published extends Alias {
 export const pathOf = (def: RecordDef): string => ALIASES[def.name]?.path ?? def.name.replaceAll('_', '-');
 
 /** One of them, as the key of an answer: `patient_allergies` → `patient_allergy`. */
-export const singular = (def: RecordDef): string => def.name.replace(/ies$/, 'y').replace(/s$/, '');
+export const singular = (def: RecordDef): string => def.name.replace(/ies$/, 'y').replace(/ches$/, 'ch').replace(/s$/, '');
 
 /** Every record as it is published. The audit trail is not among them: it has a way of its own (audit.ts). */
 export const PUBLISHED: readonly Published[] = RECORD_LIST.filter((def) => !def.chained).map((def) => {

@@ -222,6 +222,7 @@ async function write(s: Services, request: FastifyRequest, wishes: readonly Wish
   const reason = reasonOf(request.query);
   const based = versioned ? await withBases(s, actor, wishes) : wishes;
   const { writes } = await writeAll(s, by, reason === undefined ? based : based.map((wish) => ({ ...wish, reason })));
+  if (wishes.some(({ kind }) => kind === 'patients')) s.matches.soon(actor.facility_id);
   // Rights may have changed with it: at once for this process, by notice for the others.
   if (wishes.some(({ kind }) => kind === 'users' || kind === 'devices')) s.sessions.forget();
   return writes;

@@ -10,12 +10,13 @@ import type { Passwords } from '../auth/passwords.ts';
 import type { Session, Sessions } from '../auth/sessions.ts';
 import type { Tokens } from '../auth/tokens.ts';
 import type { Database } from '../db/database.ts';
+import type { MatchFinder } from '../db/matches.ts';
 import type { RowReader } from '../db/rows.ts';
 import type { PatientFinder } from '../db/search.ts';
 import type { PgServerStore } from '../db/store.ts';
 import type { Secrets } from '../keys/secrets.ts';
 import type { Metrics } from '../watch/metrics.ts';
-import type { Climbing } from './climbing.ts';
+import type { Looking } from './looking.ts';
 import type { Moves } from './moves.ts';
 import type { SnapshotSource } from './snapshots.ts';
 
@@ -32,6 +33,8 @@ export interface AppConfig {
   registrationsPerHour?: number;
   /** Comment lines of the live stream, ms apart. */
   heartbeatMs?: number;
+  /** How often it is looked for conflicts that wait and patients to compare, ms apart; only when asked for, unless told. */
+  lookMs?: number;
   /** Limits of the language model that differ from the usual ones. */
   ai?: { provider?: Partial<ProviderLimits>; usage?: Partial<UsageLimits> };
   /** A folder on the disk whose free space is told. */
@@ -49,7 +52,12 @@ export interface Services {
   rows: RowReader;
   finder: PatientFinder;
   moves: Moves;
-  climbing: Climbing;
+  /** Compares patients with each other. */
+  matching: MatchFinder;
+  /** Tells people of conflicts that wait. */
+  climbs: Looking;
+  /** Compares patients that were written. */
+  matches: Looking;
   config: AppConfig;
   now: () => number;
   random: RandomBytes;

@@ -39,7 +39,9 @@ export function syncRoutes(app: FastifyInstance, s: Services): void {
     for (const { results } of reply.groups) for (const { status } of results) s.metrics?.pushed.inc({ status });
     contacts.note({ ...body, facility: caller.actor.facility_id, user: caller.actor.user_id });
     const parked = reply.groups.some(({ results }) => results.some(({ status }) => status === 'conflict'));
-    if (parked) s.climbing.parked(caller.actor.facility_id);
+    if (parked) s.climbs.soon(caller.actor.facility_id);
+    // A needless look costs one statement.
+    if (body.groups.some((group) => group.body.includes('"patients"'))) s.matches.soon(caller.actor.facility_id);
     return reply;
   });
 

@@ -1,16 +1,19 @@
-import { recordOf } from '@psa/domain';
+import { mayAct, RECORDS, type RecordDef, recordOf } from '@psa/domain';
 import type { AttentionEntry } from '@psa/sync';
 import { Link } from '@tanstack/react-router';
 import { useMemo } from 'react';
 import { usePresent } from '../record/present.ts';
 import { useSaying } from '../record/saying.ts';
 import { labelOf, sayValue } from '../record/values.ts';
-import { useAttention } from '../store/index.ts';
+import { useAttention, useRow } from '../store/index.ts';
+import { fullName } from '../ui/names.ts';
 import { count } from '../ui/numbers.ts';
-import { Absent, Empty, Moment } from '../ui/Pieces.tsx';
+import { Absent, Empty, Moment, Section } from '../ui/Pieces.tsx';
 import { About } from './About.tsx';
 import { ConflictCard } from './ConflictCard.tsx';
 import { refusedMutations } from './conflict-view.ts';
+import { type Match, useUndecided } from './patients/matches.ts';
+import { usePerson } from './person.tsx';
 import { Withdraw } from './Withdraw.tsx';
 
 /** Everything a person must settle: what two people changed apart, and what the server refused. */
@@ -43,9 +46,45 @@ export function AttentionPage() {
       {refused.map((entry) => (
         <Refused key={entry.group.group} entry={entry} />
       ))}
+      <Twice />
     </div>
   );
 }
+
+/** Who may be registered twice: waits for nobody, and is not counted. */
+function Twice() {
+  const { actor } = usePerson();
+  const undecided = useUndecided();
+  if (undecided.length === 0 || !mayAct(actor, MATCHES, 'merge')) return null;
+  return (
+    <Section title="Possibly registered twice" note={count(undecided.length, 'pair')}>
+      <ul className="lines">
+        {undecided.slice(0, TWICE_MOST).map((match) => (
+          <Pair key={match.id} match={match} />
+        ))}
+      </ul>
+    </Section>
+  );
+}
+
+function Pair({ match }: { match: Match }) {
+  const one = useRow('patients', match.one_id);
+  const other = useRow('patients', match.other_id);
+  return (
+    <li>
+      <Link className="line" to="/patients/$patientId/duplicate/$match" params={{ patientId: match.one_id, match: match.id }}>
+        <span>
+          {fullName(one)} {one?.hospital_number} · {fullName(other)} {other?.hospital_number}
+        </span>
+        <span className="line-side small muted">{match.reasons.join(', ')}</span>
+      </Link>
+    </li>
+  );
+}
+
+const MATCHES = RECORDS.patient_matches as unknown as RecordDef;
+/** The next come when these are decided. */
+const TWICE_MOST = 20;
 
 const OPS: Readonly<Record<string, string>> = {
   create: 'New',

@@ -11,6 +11,7 @@ const screen =
 
 /** Screens that are fetched after the first ones are shown. */
 export const admission = screen(() => import('./patients/Admission.tsx'));
+export const duplicate = screen(() => import('./patients/Duplicate.tsx'));
 export const patientForms = screen(() => import('./patients/PatientForms.tsx'));
 export const allergyForms = screen(() => import('./patients/AllergyForms.tsx'));
 export const lists = screen(() => import('./Lists.tsx'));
@@ -48,6 +49,7 @@ export function fetchScreens(): void {
   void Promise.allSettled(
     [
       admission,
+      duplicate,
       patientForms,
       allergyForms,
       lists,

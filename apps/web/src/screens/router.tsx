@@ -7,6 +7,7 @@ import {
   attention,
   auditPage,
   devices,
+  duplicate,
   emergencies,
   emergency,
   entry,
@@ -49,6 +50,11 @@ const patientEdit = createRoute({
   getParentRoute: () => patient,
   path: '/edit',
   component: lazyRouteComponent(patientForms, 'EditPatient'),
+});
+const patientDuplicate = createRoute({
+  getParentRoute: () => patient,
+  path: '/duplicate/$match',
+  component: lazyRouteComponent(duplicate, 'Duplicate'),
 });
 const admit = createRoute({ getParentRoute: () => patient, path: '/admit', component: lazyRouteComponent(admission, 'Admit') });
 const transfer = createRoute({
@@ -221,6 +227,7 @@ const tree = root.addChildren([
       looksRoute,
       emergencyOf,
       patientEdit,
+      patientDuplicate,
       admit,
       transfer,
       discharge,

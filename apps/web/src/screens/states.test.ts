@@ -119,11 +119,12 @@ test('of a conflict only what differs is marked, and the present value stands fo
     fields: ['phone'],
     mine: { phone: '1', city: 'Enugu' },
     theirs: { phone: '2' },
+    before: { phone: '0' },
     severity: 'low',
   };
   expect(compareConflict(conflict, { phone: '3', city: 'Enugu' }, HOW)).toEqual([
-    { name: 'phone', label: 'Phone', mine: '1', theirs: '3', differs: true },
-    { name: 'city', label: 'Town or city', mine: 'Enugu', theirs: 'Enugu', differs: false },
+    { name: 'phone', label: 'Phone', mine: '1', theirs: '3', before: '0', differs: true },
+    { name: 'city', label: 'Town or city', mine: 'Enugu', theirs: 'Enugu', before: null, differs: false },
   ]);
   expect(conflictSentence(conflict)).toBe('Two people changed this patient apart.');
   expect(conflictSentence({ ...conflict, op: 'retract', fields: ['deleted'] })).toBe(

@@ -77,6 +77,7 @@ export const AREA_OF: Readonly<Record<Kind, Area | null>> = {
   reference_lessons: null,
   reference_questions: null,
   sync_conflicts: null,
+  patient_matches: null,
   devices: null,
   ai_settings: null,
   record_views: null,

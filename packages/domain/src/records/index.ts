@@ -30,6 +30,7 @@ import { nursing_notes } from './nursing_notes.ts';
 import { operation_notes } from './operation_notes.ts';
 import { patient_admissions } from './patient_admissions.ts';
 import { patient_allergies } from './patient_allergies.ts';
+import { patient_matches } from './patient_matches.ts';
 import { patients } from './patients.ts';
 import { preoperative_assessments } from './preoperative_assessments.ts';
 import { prescription_items } from './prescription_items.ts';
@@ -119,6 +120,7 @@ export const RECORDS = {
   reference_consumables,
   reference_lessons,
   reference_questions,
+  patient_matches,
   sync_conflicts,
   devices,
   ai_settings,

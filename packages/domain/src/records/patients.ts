@@ -1,5 +1,5 @@
 import { CLINICIANS, DOCTORS, ROLES } from '../access.ts';
-import { choice, date, note, text } from '../fields.ts';
+import { choice, date, link, note, text } from '../fields.ts';
 import { defineRecord } from '../record.ts';
 
 export const patients = defineRecord({
@@ -46,6 +46,7 @@ export const patients = defineRecord({
     }),
     chronic_conditions: note('Chronic conditions', { max: 4000 }),
     current_medications: note('Current medications', { max: 4000 }),
+    merged_into: link('Merged into', 'patients', { merge: 'server', hidden: true }),
   },
   access: { read: ROLES, create: CLINICIANS, edit: CLINICIANS, retract: DOCTORS },
   checks: [

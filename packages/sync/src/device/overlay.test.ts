@@ -122,3 +122,18 @@ test('rows of a kind: server copies, own new ones, without own retracted ones', 
   expect(overlay.total).toEqual({ unsent: 2, unsent_since: '2026-03-01T08:30:00.000Z' });
   expect([...overlay.keys()].sort()).toEqual(['patients/p1', 'patients/p2']);
 });
+
+test('[S27] a conflict that was settled here is shown as settled, until the server says otherwise', () => {
+  const conflict = server(1, { status: 'Open' });
+  const settles = { ...mutation('edit', {}), resolves: 'c1' };
+  const group = { group: 'g', device: 'd', author: 'me', epoch: null, mutations: [settles] };
+  const entry = { cseq: 1, body: '', sig: '', saved_at: AT, group, state: 'waiting' } satisfies OutboxEntry;
+  const status = (overlay: Overlay) => overlay.shown('sync_conflicts', 'c1', conflict)?.status;
+  expect(status(new Overlay([entry], [], 10, FACILITY))).toBe('Resolved');
+  const acked = (result: Partial<MutationResult>): AckedEntry => ({
+    ...{ cseq: 1, body: '', sig: '', saved_at: AT, group, acked_at: AT, head: 11 },
+    results: [{ mid: settles.mid, status: 'applied', ...result }],
+  });
+  expect(status(new Overlay([], [acked({ version: 2 })], 10, FACILITY))).toBe('Resolved');
+  expect(status(new Overlay([], [acked({ status: 'conflict', conflict_id: 'c2' })], 10, FACILITY))).toBe('Open');
+});

@@ -110,7 +110,7 @@ function edit(work: Work, def: RecordDef, m: Mutation, ctx: DecideContext, store
   if (stored.row.deleted) return { is: 'clash', clash: clashWithRetraction(def, stored, m.patch) };
   const fixed = changed.filter((field) => mergeRuleOf(def, field) === 'append');
   // A second create of the same id did not know that these were fixed already.
-  if (fixed.some((field) => m.op === 'edit' || !unseen(stored, field, read))) {
+  if (ctx.origin !== 'server' && fixed.some((field) => m.op === 'edit' || !unseen(stored, field, read))) {
     return refuse('APPEND_ONLY', Object.fromEntries(fixed.map((f) => [f, PROBLEMS.APPEND_ONLY.say])));
   }
   const locked = lockedFields(def, stored.row, changed);

@@ -58,6 +58,7 @@ export const NOT_WRITTEN: Readonly<Record<string, string>> = {
   facilities: 'written by the server, when the hospital is founded',
   users: 'written by the server: roles change, accounts are closed',
   sync_conflicts: 'written by the judge, moved and settled here',
+  patient_matches: 'written by the server, which alone looks at all patients',
   cme_credits: 'follows from a sitting that is passed',
   devices: 'written by the server and never sent: must not be seen',
   ai_settings: 'written by the server and never sent: must not be seen',

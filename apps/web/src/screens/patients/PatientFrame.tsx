@@ -1,8 +1,9 @@
-import { Outlet, useParams } from '@tanstack/react-router';
+import { Link, Outlet, useParams } from '@tanstack/react-router';
 import { useEffect } from 'react';
 import { device, useRow } from '../../store/index.ts';
 import { Empty } from '../../ui/Pieces.tsx';
 import { InArchive } from './InArchive.tsx';
+import { useMatches } from './matches.ts';
 import { PatientConflicts } from './PatientConflicts.tsx';
 import { PatientHeader } from './PatientHeader.tsx';
 import { useRecent } from './Recent.tsx';
@@ -19,6 +20,21 @@ export function PatientFrame() {
   useEffect(() => {
     if (known) void device.viewed(patientId);
   }, [known, patientId]);
+  const into = useMatches(patientId).find((m) => m.status === 'Merged' && m.survivor_id !== patientId)?.survivor_id;
+  if (!patient && into) {
+    return (
+      <div className="page">
+        <Empty
+          title="This registration was merged into another"
+          action={
+            <Link to="/patients/$patientId" params={{ patientId: into }}>
+              Open the patient
+            </Link>
+          }
+        />
+      </div>
+    );
+  }
   if (!patient) {
     return (
       <div className="page">

@@ -1,5 +1,5 @@
 import { may, RECORDS, type RecordDef } from '@psa/domain';
-import { IconAlertTriangle, IconArrowLeft, IconUsers } from '@tabler/icons-react';
+import { IconAlertTriangle, IconArrowLeft, IconGitMerge, IconUsers } from '@tabler/icons-react';
 import { Link } from '@tanstack/react-router';
 import { usePresent } from '../../record/present.ts';
 import { useSaying } from '../../record/saying.ts';
@@ -11,6 +11,7 @@ import { Absent } from '../../ui/Pieces.tsx';
 import { usePerson } from '../person.tsx';
 import { allergyWords } from './allergy-words.ts';
 import { type Patient, placeOf, useAlike, useWards } from './facts.ts';
+import { useMatches } from './matches.ts';
 import { Name } from './PatientRow.tsx';
 
 const MEASUREMENTS = RECORDS.body_measurements as unknown as RecordDef;
@@ -42,6 +43,7 @@ export function PatientHeader({ patient }: { patient: Patient }) {
             {count(alike.length, 'like name')}
           </span>
         )}
+        <Twins patient={patient} />
       </div>
       <p className="patient-head-facts">
         <span>{patient.hospital_number}</span>
@@ -63,6 +65,24 @@ export function PatientHeader({ patient }: { patient: Patient }) {
       <AllergyLine patient={patient} />
     </header>
   );
+}
+
+/** Who may be the same person, and who was merged into this one. */
+function Twins({ patient }: { patient: Patient }) {
+  const matches = useMatches(patient.id);
+  return matches
+    .filter(({ status, survivor_id }) => status === 'Possible' || (status === 'Merged' && survivor_id === patient.id))
+    .map((match) => (
+      <Link
+        key={match.id}
+        className={match.status === 'Possible' ? 'tag tone-caution' : 'tag tone-neutral'}
+        to="/patients/$patientId/duplicate/$match"
+        params={{ patientId: patient.id, match: match.id }}
+      >
+        <IconGitMerge size="1em" stroke={2.2} aria-hidden />
+        {match.status === 'Possible' ? 'Possible duplicate' : 'Merged'}
+      </Link>
+    ));
 }
 
 /** The latest weight, how it was obtained when it was not measured, and the day. */
