@@ -187,7 +187,11 @@ export async function benchDevices(): Promise<object> {
     );
     try {
       const versions: number[] = [];
-      for (const devices of counts) results.push({ patients, ...(await measure(rig, devices, versions)) });
+      for (const devices of counts) {
+        const result = { patients, ...(await measure(rig, devices, versions)) };
+        say(JSON.stringify(result));
+        results.push(result);
+      }
     } finally {
       await rig.close();
     }
