@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { gzipSync } from 'node:zlib';
 import { type AnyRow, problemsOf, type RecordDef, recordOf } from '@psa/domain';
 import { contentOf, entriesOf, REFERENCE_KINDS, type ReferenceKind, versionName } from '@psa/domain/reference';
@@ -72,6 +73,20 @@ test('every shipped entry would pass as if a person had typed it, and says each 
     }
   }
   expect(SHIPPED.flatMap(({ kinds }) => kinds).sort()).toEqual([...REFERENCE_KINDS].sort());
+});
+
+test('who changes a shipped file counts its release up: else no hospital that has it would be brought the change', () => {
+  const stand = SHIPPED.map(({ kinds, release, entries }) => {
+    const digest = createHash('sha256').update(JSON.stringify(entries)).digest('hex').slice(0, 16);
+    return `${kinds[0]} ${release} ${digest}`;
+  });
+  expect(stand).toEqual([
+    'reference_drugs 1 19bce8eb596cf5c0',
+    'reference_lab_tests 1 82cab728c495acc7',
+    'reference_procedures 1 d01a675c28e0aeff',
+    'reference_consumables 1 9bacb58bff3cbcc1',
+    'reference_lessons 1 4cb01b5d56be3d6c',
+  ]);
 });
 
 test('several servers that start together bring a release once, and each value comes back as it was shipped', async () => {
