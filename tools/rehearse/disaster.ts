@@ -11,7 +11,7 @@ import { migrate } from '../../apps/server/src/db/migrate.ts';
 import { createPool } from '../../apps/server/src/db/pool.ts';
 import { seed } from '../../apps/server/src/db/seed.ts';
 import { openCluster } from '../../apps/server/src/embedded/cluster.ts';
-import { tokenKey } from '../../apps/server/src/secrets.ts';
+import { Secrets } from '../../apps/server/src/keys/secrets.ts';
 import { RehearsedTablet } from './tablet.ts';
 
 /** A server with its embedded PostgreSQL, in this process. */
@@ -33,7 +33,7 @@ async function openServer(folder: string, archiveSeconds?: number) {
   const app = buildApp({
     pool,
     client: { connectionString: cluster.serverUrl },
-    config: { version: 'rehearsal', jwtKey: tokenKey(folder) },
+    config: { version: 'rehearsal', secrets: Secrets.in(folder) },
   });
   const url = await app.listen({ host: '127.0.0.1', port: 0 });
   const end = async (): Promise<void> => {

@@ -1,5 +1,5 @@
 /** Licences under which a package may be used in what we hand out under the MIT licence. */
-export const LICENCES: ReadonlySet<string> = new Set([
+const LICENCES: ReadonlySet<string> = new Set([
   ...[
     'MIT',
     'MIT-0',
