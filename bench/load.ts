@@ -88,7 +88,8 @@ async function step(rig: Rig, people: readonly Clinician[], seconds: number, thi
   const errors = people.flatMap((one) => one.errors);
   const of = (work: Work) => done.filter((one) => one.work === work).map(({ ms }) => ms);
   const kinds: readonly Work[] = ['read', 'search', 'list', 'pull', 'write'];
-  const perSecond = done.length / took;
+  // Whoever was still thinking at the end asked nothing more.
+  const perSecond = done.length / seconds;
   const all = times(done.map(({ ms }) => ms));
   // Whoever thinks for so long and then waits for an answer asks this often.
   const asked = (people.length * 1_000) / thinkMs;
