@@ -112,7 +112,7 @@ test('[S53] what cannot be read, told apart or kept up with is told as a number'
   f.lines.moved(6);
   await began;
   // A row without a scope.
-  f.answer({ next: 6, kinds: [{ kind: 'patients', scopes: '{identity}', texts: ['{}', '{}'] }] });
+  f.answer({ next: 6, kinds: [{ kind: 'patients', ids: '{a,b}', scopes: '{identity}', texts: ['{}', '{}'] }] });
   await turns();
   for (const line of [told, sleeps, gone]) expect(line.at(-1)).toBe('event: moved data: {"seq":6}');
   expect(f.state).toMatchObject({ reported: 1, closed: 1 });
