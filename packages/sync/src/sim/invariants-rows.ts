@@ -1,6 +1,8 @@
 import { mergeGroupOf, mergeRuleOf, type Patch, type RecordDef, recordOf } from '@psa/domain';
+import { pick } from '../server/clash.ts';
 import { keyOf, type MutationEntry } from '../server/store.ts';
 import { type Evidence, equal, short } from './evidence.ts';
+import { FILLED } from './kinds.ts';
 import { type Change, changedFields, isApplied, type Writer } from './replay.ts';
 
 /** Changes that mutations made; conflicts are written by the server beside them, others follow. */
@@ -29,9 +31,21 @@ export function noLostAcknowledgedWrite(e: Evidence): string[] {
   }
   const present = new Map(e.oracle.rows.map(({ kind, row }) => [keyOf(kind, row.id), row]));
   for (const [key, row] of e.replay.rows) {
-    if (!equal(present.get(key), row)) wrong.push(`${key} is not what the last commit left`);
+    const now = present.get(key);
+    const filled = FILLED[key.slice(0, key.indexOf('/'))] ?? [];
+    if (!equal(now && { ...now, ...pick(row, filled) }, row)) wrong.push(`${key} is not what the last commit left`);
+    for (const field of filled) {
+      if (!contains(now?.[field], row[field])) wrong.push(`${key}.${field} lost something that was filled in`);
+    }
   }
   return wrong;
+}
+
+/** Whether values by name are still among those that are there now; of anything else nothing is asked. */
+function contains(now: unknown, was: unknown): boolean {
+  if (was === null || typeof was !== 'object') return true;
+  const there = (now ?? {}) as { [name: string]: unknown };
+  return Object.entries(was).every(([name, value]) => equal(there[name], value));
 }
 
 /** 4: every wish happened once, its answer never changed, and versions count the changes. */

@@ -74,6 +74,14 @@ export const FOLLOWED: ReadonlySet<string> = new Set([
   'notifications',
 ]);
 
+/**
+ * Fields that triggers of PostgreSQL fill in as a row is written: what is answered leaves them as they were read. Values a person had
+ * read are only added to; names of devices follow their device.
+ */
+export const FILLED: Readonly<Record<string, readonly string[]>> = {
+  sync_conflicts: ['before', 'device_name', 'theirs_device_name'],
+};
+
 /** Kinds that came with the upgrade of a day with an old client: nothing else points to them. */
 const NEW_KINDS: ReadonlySet<string> = new Set(['flap_observations', 'tasks', 'mdt_attendances', 'shopping_list_items']);
 
