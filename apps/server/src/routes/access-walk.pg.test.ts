@@ -27,7 +27,11 @@ const DENIED = ['NOT_YOURS', 'SERVER_ONLY'];
 /** There is one row of these, so that another rule stops who may make a second one. */
 const ONE_ONLY = ['facilities', 'ai_settings'];
 /** How rows stand, where somebody's only plain field is written in that state alone. */
-const STANDS: Readonly<Record<string, Patch>> = { prescriptions: { status: 'On Hold', hold_reason: 'Allergy?' } };
+const STANDS: Readonly<Record<string, Patch>> = {
+  prescriptions: { status: 'On Hold', hold_reason: 'Allergy?' },
+  // So that a role that is wished for is another one.
+  users: { role: 'house_officer' },
+};
 
 const page = grantedByPage();
 const chance = chanceFrom(20261123);
@@ -145,6 +149,8 @@ const someOf = (def: RecordDef, role: Role): readonly string[] => def.access.edi
 const guardPatches = (def: RecordDef, guard: Guard): Patch[] =>
   guard.fields.map((field) => {
     if (guard.values) return { [field]: guard.values[0] ?? null };
+    const stands = STANDS[def.name]?.[field];
+    if (stands !== undefined) return { [field]: def.fields[field]?.choices?.find((choice) => choice !== stands) ?? null };
     return { [field]: def.fields[field]?.kind === 'flag' ? true : anyValue(def, field) };
   });
 

@@ -19,6 +19,14 @@ const SPECIAL: Readonly<Record<string, Patch>> = {
   user_assessments: { answers: {}, question_ids: null, status: 'In Progress', started_at: null, completed_at: null },
   duty_roster: { overlap_reason: 'Meant.' },
   stock_movements: { movement_type: 'Receipt', quantity: 5 },
+  // What a conflict shows of its past is looked up by these.
+  sync_conflicts: {
+    record_id: '00000000-0000-4000-8000-000000000001',
+    patient_id: null,
+    base_version: 1,
+    before: null,
+    theirs_device: null,
+  },
   notifications: { read_at: null, record_kind: null, record_id: null },
 };
 const TRIES_MAX = 200;

@@ -9,7 +9,8 @@ const def = (name: keyof typeof RECORDS) => RECORDS[name] as unknown as RecordDe
 describe('what a form offers', () => {
   test('every role that may create a record is offered all that it needs', () => {
     const wrong: string[] = [];
-    for (const record of SYNCED) {
+    // Versions of the reference are made on a page of their own, which fills in what they are versions of.
+    for (const record of SYNCED.filter(({ name }) => !name.startsWith('reference_'))) {
       for (const role of ROLES.filter((r) => may(actor(r), 'create', record))) {
         const { fields } = offer(actor(role), record);
         const inForm = new Set(sectionsOf(record).flatMap((s) => s.fields));
