@@ -79,7 +79,7 @@ test('[S40] a device is sent the scopes of its user’s role, decided at every r
   const some = await end.pull(caller(demoted), asked);
   expect([Object.keys(some.rows).sort(), some.granted, some.revoked]).toEqual([
     ['facilities', 'patients', 'users'],
-    ['ref', 'identity', 'orders', 'learning', 'known', personScope(t.actor.user_id)],
+    ['ref', 'identity', 'orders', 'learning', personScope(t.actor.user_id), 'known'],
     ['clinical'],
   ]);
   const request = { device: t.device, scope: 'clinical', min_head: 0 };
