@@ -286,6 +286,16 @@ const observe: Act = async (s) => {
   if (wish) await save(s, [wish]);
 };
 
+const request: Act = async (s) => {
+  const wish = await newRow(s, 'blood_transfusions', { status: 'Requested' });
+  if (wish) await save(s, [wish]);
+};
+/** Only nurses write these: among everything else of a ward few would be. */
+const note: Act = async (s) => {
+  const wish = await newRow(s, 'nursing_notes');
+  if (wish) await save(s, [wish]);
+};
+
 /** A new version of an entry, or a signature under one, by who reviews that kind: two of them may be at the same entry. */
 const reference: Act = async (s) => {
   const kinds = KINDS_OF.reference.filter((kind) => {
@@ -306,8 +316,8 @@ export const GROUPS_OF: Readonly<Record<Theme, readonly Act[]>> = {
   theatre: [book, plan, approve, phase('sign_in'), phase('sign_in'), phase('time_out'), phase('sign_out'), finalNote, decide],
   medicines: [prescribe, prescribe, dispense, stop, hold, resume],
   laboratory: [order, collect, result, result, verify, review, readNotice],
-  ward: [],
-  letters: [finalLetter, finalDischarge, issue, observe, taskDone],
+  ward: [note],
+  letters: [finalLetter, finalDischarge, request, issue, observe, observe, taskDone],
   meetings: [meeting],
   stock: [list, receive, receive, bought],
   learning: [lesson, sit, complete, complete],
