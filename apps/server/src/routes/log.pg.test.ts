@@ -91,7 +91,7 @@ test('rows of every record that are accepted or refused reach no log', async () 
 
 test('a failure of ours is told with its place and without the words of PostgreSQL or of a text', async () => {
   // Every search fails inside of PostgreSQL, which quotes what it was given.
-  await h.pool.query('alter function find_patients rename to find_patients_before');
+  await h.pool.query('alter function search_patients rename to search_patients_before');
   await h.pool.query(`create or replace function patients_searchable_planted() returns trigger language plpgsql as $$
     begin raise exception 'No place for %', new.last_name using detail = new.first_name; end $$`);
   await h.pool.query(

@@ -40,11 +40,12 @@ describe('without a session', () => {
 });
 
 describe('[D36] headers', () => {
-  test('only our own scripts, no framing, no other origin, nothing kept', async () => {
+  test('no script at all in an answer of the API, no framing, no other origin, nothing kept', async () => {
     const { headers } = await h.call('GET', '/api/health', { headers: { origin: 'https://elsewhere.example' } });
     const policy = headers.get('content-security-policy') ?? '';
-    expect(policy).toContain("script-src 'self'");
-    expect(policy).not.toMatch(/script-src[^;]*unsafe/);
+    expect(policy).toContain("default-src 'none'");
+    expect(policy).not.toMatch(/script-src|unsafe/);
+    expect(headers.get('cache-control')).toBe('no-store');
     expect(policy).toContain("frame-ancestors 'none'");
     expect(headers.get('access-control-allow-origin')).toBeNull();
     expect(headers.get('x-content-type-options')).toBe('nosniff');
