@@ -11,6 +11,7 @@ export * from './device/retry.ts';
 export * from './device/store.ts';
 export * from './digest.ts';
 export * from './protocol.ts';
+export type * from './replies.ts';
 export type { CarriedHead, Listening } from './server/carry.ts';
 export type { Recompute } from './server/computed.ts';
 export * from './server/context.ts';

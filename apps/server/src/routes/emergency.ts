@@ -1,4 +1,5 @@
 import { ProblemError, ROLES, type Role, scopesOf } from '@psa/domain';
+import type { EmergencyAccess } from '@psa/sync';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { z } from 'zod';
 import { auditEntry } from '../auth/audit.ts';
@@ -24,18 +25,6 @@ const wish = z.strictObject({
   patient_id: uuid,
   reason: line(1000).refine((text) => text.trim().length >= 10, { error: 'Say in a few words why, at least ten characters.' }),
 });
-
-interface Access {
-  id: string;
-  user_id: string;
-  user_name: string;
-  patient_id: string;
-  patient_name: string;
-  reason: string;
-  begun_at: string;
-  until: string;
-  ended_at: string | null;
-}
 
 const SHOWN = `select e.id, e.user_id, u.full_name as user_name, e.patient_id, concat_ws(' ', p.first_name, p.last_name) as patient_name,
     e.reason, ${utc('e.begun_at')} as begun_at, ${utc('e.until')} as until, ${utc('e.ended_at')} as ended_at
@@ -77,7 +66,7 @@ export function emergencyRoutes(app: FastifyInstance, s: Services): void {
     const all = OVERSEEN_BY.includes(actor.role);
     const { rows } = await s.db
       .of(actor.facility_id)
-      .query<Access>(`${SHOWN} ${all ? '' : 'and e.user_id = $2'} order by e.begun_at desc limit 200`, [
+      .query<EmergencyAccess>(`${SHOWN} ${all ? '' : 'and e.user_id = $2'} order by e.begun_at desc limit 200`, [
         actor.facility_id,
         ...(all ? [] : [actor.user_id]),
       ]);
@@ -108,12 +97,12 @@ export function emergencyRoutes(app: FastifyInstance, s: Services): void {
 }
 
 /** The access that a request names: this person's, of this session, now. Another one opens nothing, and the try is written down. */
-async function openOne(s: Services, request: FastifyRequest): Promise<Access> {
+async function openOne(s: Services, request: FastifyRequest): Promise<EmergencyAccess> {
   const { id: session, actor } = sessionOf(request);
   const id = idOf(request.params);
   const { rows } = await s.db
     .of(actor.facility_id)
-    .query<Access & { session_id: string; open: boolean }>(
+    .query<EmergencyAccess & { session_id: string; open: boolean }>(
       `${SHOWN.replace('select ', `select e.session_id, e.ended_at is null and e.until > $3 as open, `)} and e.id = $2`,
       [actor.facility_id, id, new Date(s.now())],
     );

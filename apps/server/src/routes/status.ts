@@ -1,4 +1,5 @@
 import { ROLES, type Role } from '@psa/domain';
+import type { DoneReply, StatusReply, StatusTablet } from '@psa/sync';
 import type { FastifyInstance } from 'fastify';
 import { readEvents, type ServerEvent } from '../db/events.ts';
 import { utc } from '../db/sql.ts';
@@ -11,34 +12,6 @@ const TABLETS_MAX = 200;
 
 /** Who looks after tablets and server. */
 export const KEEPERS: readonly Role[] = ROLES.filter((role) => role === 'super_admin');
-
-type Event = Pick<ServerEvent, 'at' | 'ok' | 'ok_at'>;
-
-interface Tablet {
-  name: string;
-  last_seen_at: string | null;
-  /** Saves that waited on it at its last contact, and since when the oldest. */
-  waiting: number;
-  oldest_at: string | null;
-}
-
-/** How things stand, as the server knows it. Null: not known here. */
-interface Status {
-  time: string;
-  version: string;
-  conflicts: number;
-  refused: number;
-  tablets: { in_use: number; waiting: number; saves: number; oldest_at: string | null; silent: number };
-  backup: Event | null;
-  /** Only for those who look after it. */
-  kept?: {
-    audit: Event | null;
-    rehearsal: Event | null;
-    disk: { free: number; total: number } | null;
-    database_bytes: number;
-    tablets: Tablet[];
-  };
-}
 
 const COUNTS = `select
     (select count(*)::int from sync_conflicts where facility_id = $1 and status = 'Open' and not deleted) as conflicts,
@@ -55,15 +28,15 @@ const TABLETS = `select name, ${utc('last_seen_at')} as last_seen_at, coalesce(o
 
 /** GET /api/status: server, tablets, backups and what waits for a decision, in numbers; names of tablets for those who look after them. */
 export function statusRoute(app: FastifyInstance, s: Services): void {
-  app.get('/api/status', { onRequest: signedIn(s) }, async (request): Promise<Status> => {
+  app.get('/api/status', { onRequest: signedIn(s) }, async (request): Promise<StatusReply> => {
     const { actor } = sessionOf(request);
     const db = s.db.of(actor.facility_id);
     const now = new Date(s.now());
     const [{ rows }, events] = await Promise.all([
-      db.query<Status['tablets'] & Pick<Status, 'conflicts' | 'refused'>>(COUNTS, [actor.facility_id, now]),
+      db.query<StatusReply['tablets'] & Pick<StatusReply, 'conflicts' | 'refused'>>(COUNTS, [actor.facility_id, now]),
       readEvents(s.db),
     ]);
-    const event = (name: ServerEvent['name']): Event | null => {
+    const event = (name: ServerEvent['name']): DoneReply | null => {
       const found = events.find((one) => one.name === name);
       return found ? { at: found.at, ok: found.ok, ok_at: found.ok_at } : null;
     };
@@ -71,7 +44,7 @@ export function statusRoute(app: FastifyInstance, s: Services): void {
     const status = { time: now.toISOString(), version: s.config.version, conflicts, refused, tablets, backup: event('backup') };
     if (!KEEPERS.includes(actor.role)) return status;
     const [own, size] = await Promise.all([
-      db.query<Tablet>(TABLETS, [actor.facility_id]),
+      db.query<StatusTablet>(TABLETS, [actor.facility_id]),
       db.query<{ bytes: number }>('select pg_database_size(current_database()) as bytes'),
     ]);
     const disk = s.config.dataDir === undefined ? null : await diskOf(s.config.dataDir);

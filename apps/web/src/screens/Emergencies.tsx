@@ -1,4 +1,5 @@
 import { type Json, ProblemError } from '@psa/domain';
+import type { EmergencyAccess } from '@psa/sync';
 import { Link } from '@tanstack/react-router';
 import { useCallback, useEffect, useState } from 'react';
 import { usePresent } from '../record/present.ts';
@@ -6,26 +7,15 @@ import { device } from '../store/index.ts';
 import { Empty, Moment, Tag } from '../ui/Pieces.tsx';
 import { TryAgain } from './TryAgain.tsx';
 
-interface Access {
-  id: string;
-  user_name: string;
-  patient_id: string;
-  patient_name: string;
-  reason: string;
-  begun_at: string;
-  until: string;
-  ended_at: string | null;
-}
-
 /** Records that were opened in emergencies: all of them for consultants and administrators, one's own for others. Needs the network. */
 export function Emergencies() {
   const present = usePresent();
-  const [found, setFound] = useState<readonly Access[]>();
+  const [found, setFound] = useState<readonly EmergencyAccess[]>();
   const [problem, setProblem] = useState<string>();
   const read = useCallback(async () => {
     try {
       const { accesses } = (await device.call('GET', '/api/emergency')) as { accesses?: Json };
-      setFound(Array.isArray(accesses) ? (accesses as unknown as Access[]) : []);
+      setFound(Array.isArray(accesses) ? (accesses as unknown as EmergencyAccess[]) : []);
       setProblem(undefined);
     } catch (error) {
       if (!(error instanceof ProblemError)) throw error;

@@ -1,5 +1,6 @@
 import { Button } from '@mantine/core';
 import { type Json, ProblemError } from '@psa/domain';
+import type { StatusReply as Known, StatusTablet } from '@psa/sync';
 import { IconRefresh } from '@tabler/icons-react';
 import { useCallback, useEffect, useState } from 'react';
 import { usePresent } from '../record/present.ts';
@@ -8,16 +9,7 @@ import { count } from '../ui/numbers.ts';
 import { Moment, Notice, Section, Tag } from '../ui/Pieces.tsx';
 import { usePerson } from './person.tsx';
 import { bytesInWords } from './safety-words.ts';
-import {
-  backupLine,
-  decisionsLine,
-  type Status as Known,
-  keptLines,
-  type Line,
-  readStatus,
-  type StatusTablet,
-  tabletsLine,
-} from './status-words.ts';
+import { backupLine, decisionsLine, keptLines, type Line, readStatus, tabletsLine } from './status-words.ts';
 import { syncWords } from './sync-words.ts';
 
 /** What was last heard, for when there is no network: numbers, and names of tablets. Kept per browser and person. */

@@ -1,38 +1,9 @@
 /** How server, tablets and backups are, in words. Pure. */
 import type { Json } from '@psa/domain';
+import type { DoneReply, StatusReply } from '@psa/sync';
 import { showSpan } from '../ui/days.ts';
 import { count } from '../ui/numbers.ts';
 import type { Tone } from '../ui/Pieces.tsx';
-
-interface Event {
-  at: string;
-  ok: boolean;
-  ok_at: string | null;
-}
-
-export interface StatusTablet {
-  name: string;
-  last_seen_at: string | null;
-  waiting: number;
-  oldest_at: string | null;
-}
-
-/** What GET /api/status answers. */
-export interface Status {
-  time: string;
-  version: string;
-  conflicts: number;
-  refused: number;
-  tablets: { in_use: number; waiting: number; saves: number; oldest_at: string | null; silent: number };
-  backup: Event | null;
-  kept?: {
-    audit: Event | null;
-    rehearsal: Event | null;
-    disk: { free: number; total: number } | null;
-    database_bytes: number;
-    tablets: StatusTablet[];
-  };
-}
 
 /** A line of the page: what, how it stands, and whether somebody should act. */
 export interface Line {
@@ -51,10 +22,10 @@ const UNSENT_LATE_MS = 8 * HOUR_MS;
 const DISK_LOW = 0.1;
 
 /** An answer of the server, or of an earlier day; anything else is none. */
-export function readStatus(value: Json | undefined): Status | null {
+export function readStatus(value: Json | undefined): StatusReply | null {
   if (typeof value !== 'object' || value === null || Array.isArray(value)) return null;
   return typeof value.time === 'string' && typeof value.tablets === 'object' && value.tablets !== null
-    ? (value as unknown as Status)
+    ? (value as unknown as StatusReply)
     : null;
 }
 
@@ -63,7 +34,7 @@ const ago = (at: string, now: string): string => {
   return ms < 60_000 ? 'just now' : `${showSpan(ms)} ago`;
 };
 
-export function backupLine(backup: Event | null, now: string): Line {
+export function backupLine(backup: DoneReply | null, now: string): Line {
   const what = 'Last backup';
   if (!backup)
     return { what, tone: 'caution', word: 'none', say: 'No backup was ever noted. Ask whoever looks after the server.' };
@@ -80,7 +51,7 @@ export function backupLine(backup: Event | null, now: string): Line {
   return { what, tone: late ? 'caution' : 'done', word: late ? 'late' : 'made', say: `${ago(good, now)}.` };
 }
 
-export function tabletsLine({ in_use, waiting, saves, oldest_at }: Status['tablets'], now: string): Line {
+export function tabletsLine({ in_use, waiting, saves, oldest_at }: StatusReply['tablets'], now: string): Line {
   const what = 'Waiting on tablets';
   const of = `of ${count(in_use, 'tablet')}`;
   if (waiting === 0) return { what, tone: 'done', word: 'nothing', say: `Nothing waited on any ${of} at its last contact.` };
@@ -90,7 +61,7 @@ export function tabletsLine({ in_use, waiting, saves, oldest_at }: Status['table
   return { what, tone: late ? 'caution' : 'info', word: late ? 'for long' : 'some', say };
 }
 
-export function decisionsLine({ conflicts, refused }: Pick<Status, 'conflicts' | 'refused'>): Line {
+export function decisionsLine({ conflicts, refused }: Pick<StatusReply, 'conflicts' | 'refused'>): Line {
   const what = 'Waiting for a decision';
   if (conflicts + refused === 0)
     return { what, tone: 'done', word: 'nothing', say: 'No two people disagree, and nothing was refused.' };
@@ -108,7 +79,7 @@ export function decisionsLine({ conflicts, refused }: Pick<Status, 'conflicts' |
 
 /** Lines for those who look after the server. */
 export function keptLines(
-  { audit, rehearsal, disk }: NonNullable<Status['kept']>,
+  { audit, rehearsal, disk }: NonNullable<StatusReply['kept']>,
   bytes: (n: number) => string,
   now: string,
 ): Line[] {

@@ -63,7 +63,7 @@ export interface World {
   saw(invariant: number, sentences: readonly string[]): void;
 }
 
-/** A failing day says the same thing many times; the first few are enough. */
+/** A failing day says the same thing many times; the first few of each invariant are enough, and none hides another. */
 const VIOLATIONS_MAX = 40;
 const YEAR_MS = 365 * 24 * 3600 * 1000;
 
@@ -107,7 +107,8 @@ export async function openWorld(seed: number, options: Options): Promise<World> 
     backups: new Map(),
     closed: new Map(),
     saw: (invariant, sentences) => {
-      for (const say of sentences) if (violations.length < VIOLATIONS_MAX) violations.push({ invariant, say });
+      const room = VIOLATIONS_MAX - violations.filter((v) => v.invariant === invariant).length;
+      violations.push(...sentences.slice(0, Math.max(0, room)).map((say) => ({ invariant, say })));
     },
   };
   openDevices(world, options.plants ?? {});
