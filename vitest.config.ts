@@ -13,6 +13,9 @@ export default defineConfig({
     // Two cores in CI; more would only make the slow tests slower.
     maxWorkers: 2,
     pool: 'forks',
+    // Test files of one worker share what they import: loading the rooms anew for each took longer than the tests.
+    // What a test changes for all (a clock, a variable of the environment) it puts back.
+    isolate: false,
     projects: [
       {
         test: {

@@ -8,7 +8,6 @@ const results = process.env.PSA_TEST_RESULTS ?? join(root, '.cache', 'test');
 /** Real browsers against a real server: `npm test -- build browser`, or `npx playwright test -c e2e` after a build. */
 export default defineConfig({
   testDir: '.',
-  testMatch: '**/*.e2e.ts',
   outputDir: join(root, 'test-results'),
   globalSetup: './kit/before-all.ts',
   workers: 2,
@@ -18,5 +17,10 @@ export default defineConfig({
   forbidOnly: true,
   timeout: 120_000,
   expect: { timeout: 20_000 },
+  // The longest begins first, so that no worker waits for it at the end.
+  projects: [
+    { name: 'torture', testMatch: '**/torture.e2e.ts' },
+    { name: 'screens', testMatch: '**/*.e2e.ts', testIgnore: '**/torture.e2e.ts' },
+  ],
   reporter: [['list'], ['json', { outputFile: join(results, 'playwright.json') }]],
 });
