@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { duplicateReasons, type Identity } from './duplicates.ts';
+import { duplicateReasons, type Identity, registeredAlready } from './duplicates.ts';
 
 const ADA: Identity = {
   hospital_number: 'UNTH/24-001',
@@ -44,4 +44,41 @@ test('[S36] short names must be the same; what is missing says nothing', () => {
     duplicateReasons({ ...short, last_name: 'Obi', first_name: 'Ike' }, { ...short, last_name: 'Oba', first_name: 'Ike' }),
   ).toEqual([]);
   expect(duplicateReasons({}, {})).toEqual([]);
+});
+
+test('[S36] someone already known is pointed out while being registered, what says most first', () => {
+  const known = [
+    {
+      id: 'a',
+      last_name: 'Obi',
+      first_name: 'Adanna',
+      phone: '0803 111 2222',
+      date_of_birth: '1980-03-12',
+      hospital_number: 'H-1',
+    },
+    { id: 'b', last_name: 'Eze', first_name: 'Uche', phone: '+234 803 111 2222', date_of_birth: null, hospital_number: 'H-2' },
+    {
+      id: 'c',
+      last_name: 'Bello',
+      first_name: 'Musa',
+      phone: null,
+      date_of_birth: null,
+      hospital_number: 'H-3',
+      gender: 'Male',
+    },
+  ];
+  const found = (typed: Identity) =>
+    registeredAlready(typed, known).map(({ patient, reasons }) => `${patient.id}: ${reasons.join(', ')}`);
+  expect(found({ last_name: 'Adana', first_name: 'Obi' })).toEqual(['a: Names alike']);
+  expect(found({ last_name: 'Adana', first_name: 'Obi', date_of_birth: '1980-03-12' })).toEqual([`a: ${NAMES}`]);
+  expect(found({ last_name: 'Eze', phone: '08031112222' })).toEqual([`b: ${PHONE}`]);
+  expect(found({ hospital_number: 'h 3', last_name: 'Obi', first_name: 'Adanna' })).toEqual([
+    'c: Hospital numbers alike',
+    'a: Names alike',
+  ]);
+  expect(found({ last_name: 'Bello', first_name: 'Musa', gender: 'Female' })).toEqual([]);
+  expect(found({ last_name: 'Obi' })).toEqual([]);
+  expect(found({ phone: '08031112222' })).toEqual([]);
+  expect(found({})).toEqual([]);
+  expect(registeredAlready({ last_name: 'Obi', first_name: 'Adanna' }, Array(9).fill(known[0]), 3)).toHaveLength(3);
 });

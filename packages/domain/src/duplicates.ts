@@ -24,17 +24,76 @@ export const numberKey = (number: string | null | undefined): string =>
  * (or one of them unknown, and the same phone), the same phone and a name in common.
  */
 export function duplicateReasons(a: Identity, b: Identity): string[] {
-  const reasons: string[] = [];
-  const number = numberKey(a.hospital_number);
-  const common = namesInCommon(a, b);
-  const phone = phoneKey(a.phone);
-  const sexes = !a.gender || !b.gender || a.gender === b.gender;
-  if (number !== '' && number === numberKey(b.hospital_number)) reasons.push('Hospital numbers alike');
-  if (common >= 2 && sexes && a.date_of_birth && a.date_of_birth === b.date_of_birth) {
-    reasons.push('Names alike, same day of birth and sex');
-  }
-  if (phone !== '' && phone === phoneKey(b.phone) && common >= 1 && sexes) reasons.push('Same phone and a name in common');
+  return reasonsOf(compared(a), compared(b)).filter((reason) => reason !== NAMES_ONLY);
+}
+
+const NAMES_ONLY = 'Names alike';
+/** Everything that may be said, what says most first. */
+const REASONS = [
+  'Hospital numbers alike',
+  'Names alike, same day of birth and sex',
+  'Same phone and a name in common',
+  NAMES_ONLY,
+] as const;
+type Reason = (typeof REASONS)[number];
+
+/** A registration made ready to be compared with many. */
+interface Compared {
+  number: string;
+  words: readonly string[];
+  phone: string;
+  sex: string;
+  born: string;
+}
+
+const ready = (who: Identity): Compared => ({
+  number: numberKey(who.hospital_number),
+  words: wordsOf(who),
+  phone: phoneKey(who.phone),
+  sex: who.gender ?? '',
+  born: who.date_of_birth ?? '',
+});
+
+const kept = new WeakMap<Identity, Compared>();
+
+/** Rows are never changed in place: what was made ready of one stays right for as long as it lives. */
+function compared(who: Identity): Compared {
+  const known = kept.get(who) ?? ready(who);
+  kept.set(who, known);
+  return known;
+}
+
+function reasonsOf(a: Compared, b: Compared): Reason[] {
+  const reasons: Reason[] = [];
+  if (a.number !== '' && a.number === b.number) reasons.push('Hospital numbers alike');
+  if (a.sex !== '' && b.sex !== '' && a.sex !== b.sex) return reasons;
+  const common = namesInCommon(a.words, b.words);
+  if (common >= 2 && a.born !== '' && a.born === b.born) reasons.push('Names alike, same day of birth and sex');
+  if (common >= 1 && a.phone !== '' && a.phone === b.phone) reasons.push('Same phone and a name in common');
+  if (common >= 2 && reasons.length === 0) reasons.push(NAMES_ONLY);
   return reasons;
+}
+
+/**
+ * Who somebody being registered may already be, with why: what `duplicateReasons` says, and like names alone, as a day of birth is often
+ * unknown at the door. What says most first, at most `most`.
+ */
+export function registeredAlready<P extends Identity>(
+  typed: Identity,
+  patients: readonly P[],
+  most = 5,
+): { patient: P; reasons: string[] }[] {
+  const newcomer = compared(typed);
+  if (newcomer.number === '' && newcomer.words.length === 0) return [];
+  return patients
+    .flatMap((patient) => {
+      const reasons = reasonsOf(newcomer, compared(patient));
+      const [first] = reasons;
+      return first === undefined ? [] : [{ patient, reasons, rank: REASONS.indexOf(first) }];
+    })
+    .sort((a, b) => a.rank - b.rank)
+    .slice(0, most)
+    .map(({ patient, reasons }) => ({ patient, reasons }));
 }
 
 const phoneKey = (phone: string | null | undefined): string => {
@@ -50,10 +109,10 @@ const wordsOf = ({ last_name, first_name, other_names }: Identity): string[] =>
   );
 
 /** How many names two have in common, in any order, each a little misspelt. */
-function namesInCommon(a: Identity, b: Identity): number {
-  const left = wordsOf(b);
+function namesInCommon(a: readonly string[], b: readonly string[]): number {
+  const left = [...b];
   let common = 0;
-  for (const word of wordsOf(a)) {
+  for (const word of a) {
     const at = left.findIndex((other) => alike(word, other));
     if (at < 0) continue;
     left.splice(at, 1);

@@ -3,7 +3,7 @@ import { IconArrowDown, IconArrowUp, IconSearch } from '@tabler/icons-react';
 import { useVirtualizer } from '@tanstack/react-virtual';
 import { type KeyboardEvent, type ReactNode, useMemo, useRef, useState } from 'react';
 import { useSync } from '../store/index.ts';
-import { fold } from '../ui/names.ts';
+import { plainWords } from '../ui/names.ts';
 import { count } from '../ui/numbers.ts';
 import { Absent, Empty } from '../ui/Pieces.tsx';
 import { CALLED_AFTER, momentField, momentText, summaryOf } from './moment.ts';
@@ -47,7 +47,7 @@ function lineOf<R extends SystemFields>(def: RecordDef, row: R, columns: readonl
     row,
     say,
     text() {
-      text ??= fold([titleOf(def.name, row), ...columns.map((_, i) => say(i))].join(' '));
+      text ??= plainWords([titleOf(def.name, row), ...columns.map((_, i) => say(i))].join(' '));
       return text;
     },
   };
@@ -88,7 +88,7 @@ export function RecordTable<R extends SystemFields>({
 
   const lines = useMemo(() => rows.map((row) => lineOf(def, row, columns, how)), [rows, columns, def, how]);
   const shown = useMemo(() => {
-    const words = fold(query).split(' ').filter(Boolean);
+    const words = plainWords(query).split(' ').filter(Boolean);
     const found = words.length === 0 ? lines : lines.filter((line) => words.every((w) => line.text().includes(w)));
     if (!sort) return found;
     const name = columns[sort.column] ?? 'id';

@@ -1,6 +1,6 @@
 /** Finds a score by name, abbreviation, problem or body system. Pure. */
 import type { Calculator } from '@psa/domain/clinical';
-import { fold } from '../ui/names.ts';
+import { plainWords } from '../ui/names.ts';
 
 const texts = new WeakMap<Calculator, { name: string; named: string; all: string }>();
 
@@ -8,9 +8,9 @@ function textOf(calculator: Calculator) {
   let text = texts.get(calculator);
   if (!text) {
     const { id, title, about, system, words } = calculator;
-    const name = fold(title);
-    const named = ` ${fold([title, id.replaceAll('_', ' '), ...words].join(' '))}`;
-    text = { name, named, all: `${named} ${fold(`${system} ${about}`)}` };
+    const name = plainWords(title);
+    const named = ` ${plainWords([title, id.replaceAll('_', ' '), ...words].join(' '))}`;
+    text = { name, named, all: `${named} ${plainWords(`${system} ${about}`)}` };
     texts.set(calculator, text);
   }
   return text;
@@ -18,7 +18,7 @@ function textOf(calculator: Calculator) {
 
 /** Those that contain every typed word, best first: by the beginning of the name, of a word they are known by, then anywhere. All when nothing is typed. */
 export function findScores(calculators: readonly Calculator[], query: string): Calculator[] {
-  const words = fold(query).split(' ').filter(Boolean);
+  const words = plainWords(query).split(' ').filter(Boolean);
   const whole = words.join(' ');
   const rank = (one: Calculator) => {
     const { name, named } = textOf(one);

@@ -10,7 +10,7 @@ import { RecordTable } from '../record/RecordTable.tsx';
 import { titleOf } from '../record/values.ts';
 import { useScoreNames } from '../scores/names.ts';
 import { device, useRows } from '../store/index.ts';
-import { fold } from '../ui/names.ts';
+import { plainWords } from '../ui/names.ts';
 import { Empty, Section } from '../ui/Pieces.tsx';
 import { EntryLink } from './EntryLink.tsx';
 import { keepWishes } from './keep.tsx';
@@ -37,9 +37,9 @@ export function useListed(kind: string): RecordDef | undefined {
 export function Lists() {
   const { actor } = usePerson();
   const [query, setQuery] = useState('');
-  const words = fold(query).split(' ').filter(Boolean);
+  const words = plainWords(query).split(' ').filter(Boolean);
   const readable = LISTED.filter((def) => may(actor, 'read', def)).filter((def) =>
-    words.every((w) => fold(`${def.titles} ${def.about}`).includes(w)),
+    words.every((w) => plainWords(`${def.titles} ${def.about}`).includes(w)),
   );
   return (
     <div className="page">

@@ -22,7 +22,7 @@ import { loadRules } from '../scores/rules.ts';
 import { device, usePatientSearch } from '../store/index.ts';
 import { ageShort } from '../ui/age.ts';
 import { chooseLook, LOOK_TITLES, LOOKS } from '../ui/mode.ts';
-import { fold, fullName } from '../ui/names.ts';
+import { fullName, plainWords } from '../ui/names.ts';
 import { Keys } from '../ui/Pieces.tsx';
 
 const PATIENTS_MOST = 7;
@@ -78,8 +78,8 @@ export function Palette({ open, close, add }: { open: boolean; close(): void; ad
     { label: 'Lock this device', icon: IconUserCircle, run: () => void device.session.lock() },
     ...LOOKS.map((look) => ({ label: `Look: ${LOOK_TITLES[look]}`, icon: IconMoon, run: () => chooseLook(look) })),
   ];
-  const words = fold(query).split(' ').filter(Boolean);
-  const matching = commands.filter((c) => words.every((w) => fold(c.label).includes(w)));
+  const words = plainWords(query).split(' ').filter(Boolean);
+  const matching = commands.filter((c) => words.every((w) => plainWords(c.label).includes(w)));
   const patients = words.length === 0 ? [] : found.slice(0, PATIENTS_MOST);
   const matchingScores = words.length === 0 ? [] : findScores(scores, query).slice(0, SCORES_MOST);
   // On a patient's page the score is that patient's.

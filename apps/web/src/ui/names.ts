@@ -1,4 +1,5 @@
 /** Names of patients: how they are written, and when two are alike enough to be taken for each other. */
+import { fold } from '@psa/domain';
 
 /** The parts of a name as a row holds them; a row from elsewhere may lack any. */
 export interface Named {
@@ -7,16 +8,11 @@ export interface Named {
   other_names?: string | null;
 }
 
-/** Lower case without accents, dots below or hooks: `Ọláìyá` → `olaiya`, `Ɓala` → `bala`. */
-export function fold(text: string): string {
-  return text
-    .normalize('NFD')
-    .replace(/\p{M}/gu, '')
-    .toLowerCase()
-    .replace(/[ɓɗƙ]/g, (c) => ({ ɓ: 'b', ɗ: 'd', ƙ: 'k' })[c] ?? c)
+/** Text as it is looked for: folded, with one space for whatever is neither letter nor digit. `Ọláìyá-Ṣọlá` → `olaiya sola`. */
+export const plainWords = (text: string): string =>
+  fold(text)
     .replace(/[^\p{L}\p{N}]+/gu, ' ')
     .trim();
-}
 
 /** `Okafor, Ada Chidinma`. What is missing is left out; a row without any name says so. */
 export function fullName(p: Named | undefined): string {
@@ -30,7 +26,7 @@ export function fullName(p: Named | undefined): string {
  */
 export function likeKey(p: Named): string | undefined {
   const words = [p.last_name, p.first_name]
-    .flatMap((w) => fold(w ?? '').split(' '))
+    .flatMap((w) => plainWords(w ?? '').split(' '))
     .filter((w) => w !== '')
     .map(
       (w) =>
@@ -56,37 +52,4 @@ export function likeNames<P extends Named>(patients: readonly P[]): ReadonlyMap<
   }
   for (const [key, group] of groups) if (group.length < 2) groups.delete(key);
   return groups;
-}
-
-const digits = (text: string | null | undefined) => (text ?? '').replace(/\D/g, '').replace(/^(?:234|0)/, '');
-
-/** What a form knows so far of somebody being registered. */
-export interface Newcomer extends Named {
-  hospital_number?: string | null;
-  phone?: string | null;
-  date_of_birth?: string | null;
-}
-
-/**
- * Patients who may be the one being registered: the same number, the same phone with a name in common, or like names (with the same or an
- * unstated day of birth first). At most `most`.
- */
-export function possibleDuplicates<P extends Newcomer>(typed: Newcomer, patients: readonly P[], most = 5): P[] {
-  const key = likeKey(typed);
-  const phone = digits(typed.phone);
-  const number = fold(typed.hospital_number ?? '');
-  const ranked: { p: P; rank: number }[] = [];
-  for (const p of patients) {
-    const alike = key !== undefined && likeKey(p) === key;
-    let rank = 0;
-    if (number !== '' && fold(p.hospital_number ?? '') === number) rank = 4;
-    else if (alike && typed.date_of_birth && p.date_of_birth === typed.date_of_birth) rank = 3;
-    else if (phone.length >= 7 && digits(p.phone) === phone) rank = 2;
-    else if (alike) rank = 1;
-    if (rank > 0) ranked.push({ p, rank });
-  }
-  return ranked
-    .sort((a, b) => b.rank - a.rank)
-    .slice(0, most)
-    .map((r) => r.p);
 }

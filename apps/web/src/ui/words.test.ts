@@ -12,7 +12,7 @@ import {
   showSpan,
   stayDay,
 } from './days.ts';
-import { fold, fullName, likeKey, likeNames, possibleDuplicates } from './names.ts';
+import { fullName, likeKey, likeNames, plainWords } from './names.ts';
 import { count, parseNumber, showNumber } from './numbers.ts';
 
 const TODAY = '2026-11-22';
@@ -161,8 +161,8 @@ test('[D11] a patient without some names, or none, is still written', () => {
 });
 
 test('names fold as they are searched', () => {
-  expect(fold('Ọláìyá-Ṣọlá')).toBe('olaiya sola');
-  expect(fold('Ɓala Ƙasimu')).toBe('bala kasimu');
+  expect(plainWords('Ọláìyá-Ṣọlá')).toBe('olaiya sola');
+  expect(plainWords('Ɓala Ƙasimu')).toBe('bala kasimu');
 });
 
 test('like names are seen through order, accents and spelling, and no further', () => {
@@ -177,25 +177,4 @@ test('like names are seen through order, accents and spelling, and no further', 
     {},
   ]);
   expect([...groups.values()].map((g) => g.length)).toEqual([2]);
-});
-
-test('someone already known is pointed out while being registered', () => {
-  const known = [
-    {
-      id: 'a',
-      last_name: 'Obi',
-      first_name: 'Ada',
-      phone: '0803 111 2222',
-      date_of_birth: '1980-03-12',
-      hospital_number: 'H-1',
-    },
-    { id: 'b', last_name: 'Eze', first_name: 'Uche', phone: '+234 803 111 2222', date_of_birth: null, hospital_number: 'H-2' },
-    { id: 'c', last_name: 'Bello', first_name: 'Musa', phone: null, date_of_birth: null, hospital_number: 'H-3' },
-  ];
-  const ids = (typed: Parameters<typeof possibleDuplicates>[0]) => possibleDuplicates(typed, known).map((p) => p.id);
-  expect(ids({ last_name: 'Ada', first_name: 'Obi' })).toEqual(['a']);
-  expect(ids({ phone: '08031112222' })).toEqual(['a', 'b']);
-  expect(ids({ hospital_number: 'h 3' })).toEqual(['c']);
-  expect(ids({ last_name: 'Obi' })).toEqual([]);
-  expect(ids({})).toEqual([]);
 });

@@ -4,7 +4,7 @@ import { RecordForm, type RecordFormProps } from '../../record/RecordForm.tsx';
 import { common, typed, type WidgetProps } from '../../record/widget.ts';
 import type { Widget } from '../../record/widgets.tsx';
 import { useRows } from '../../store/index.ts';
-import { fold } from '../../ui/names.ts';
+import { plainWords } from '../../ui/names.ts';
 import { entries, titleOfEntry } from '../reference/kinds.ts';
 import { ReferenceNote } from '../reference/Named.tsx';
 
@@ -14,9 +14,9 @@ const BEGUN_CHARS = 3;
 
 /** The names that hold every typed word; none while nothing much is typed, or once one of them stands there. */
 function offered(names: readonly string[], text: string): readonly string[] {
-  const words = fold(text).split(' ').filter(Boolean);
-  if (text.trim().length < BEGUN_CHARS || names.some((name) => fold(name) === fold(text.trim()))) return [];
-  return names.filter((name) => words.every((word) => fold(name).includes(word))).slice(0, OFFERED_MOST);
+  const words = plainWords(text).split(' ').filter(Boolean);
+  if (text.trim().length < BEGUN_CHARS || names.some((name) => plainWords(name) === plainWords(text.trim()))) return [];
+  return names.filter((name) => words.every((word) => plainWords(name).includes(word))).slice(0, OFFERED_MOST);
 }
 
 function ProcedureBox({ names, ...p }: WidgetProps & { names: readonly string[] }) {

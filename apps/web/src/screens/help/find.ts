@@ -1,5 +1,5 @@
 /** Finds what the guide says about something. Pure. */
-import { fold } from '../../ui/names.ts';
+import { plainWords } from '../../ui/names.ts';
 import { type Block, type GuidePage, said, textOf } from './page.ts';
 
 /** More would be read by nobody. */
@@ -29,10 +29,10 @@ export function partsOf(pages: readonly GuidePage[]): Part[] {
 
 /** Parts that hold every word (or the beginning of one), those with the words in their title first, in the order of the guide. */
 export function findParts(parts: readonly Part[], query: string): Part[] {
-  const words = fold(query).split(' ').filter(Boolean);
+  const words = plainWords(query).split(' ').filter(Boolean);
   if (words.length === 0) return [];
   const holds = (text: string) => {
-    const within = ` ${fold(text)}`;
+    const within = ` ${plainWords(text)}`;
     return words.every((word) => within.includes(` ${word}`));
   };
   const titled = parts.filter((part) => holds(`${part.pageTitle} ${part.title}`));

@@ -1,7 +1,7 @@
-import { paperNumber, RECORDS, type RecordDef } from '@psa/domain';
+import { paperNumber, RECORDS, type RecordDef, registeredAlready } from '@psa/domain';
 import { IconUsers } from '@tabler/icons-react';
 import { Link, useNavigate, useParams } from '@tanstack/react-router';
-import { useMemo, useState } from 'react';
+import { useDeferredValue, useMemo, useState } from 'react';
 import type { Raws } from '../../record/form.ts';
 import { readRaw } from '../../record/form.ts';
 import { usePresent } from '../../record/present.ts';
@@ -10,7 +10,7 @@ import { WIDGETS, type Widget } from '../../record/widgets.tsx';
 import { device, useRow, useRows } from '../../store/index.ts';
 import { ageText } from '../../ui/age.ts';
 import { nowIso } from '../../ui/clock.ts';
-import { fullName, possibleDuplicates } from '../../ui/names.ts';
+import { fullName } from '../../ui/names.ts';
 import { Section } from '../../ui/Pieces.tsx';
 import { keepWishes } from '../keep.tsx';
 import { Name } from './PatientRow.tsx';
@@ -26,15 +26,19 @@ function Duplicates({ raws, self }: { raws: Raws; self?: string }) {
     hospital_number: word(raws.hospital_number ?? null),
     last_name: word(raws.last_name ?? null),
     first_name: word(raws.first_name ?? null),
+    other_names: word(raws.other_names ?? null),
+    gender: word(raws.gender ?? null),
     phone: word(raws.phone ?? null),
     date: word(raws.date_of_birth ?? null),
   };
-  const key = JSON.stringify(typed);
+  // Whoever types is not held up: with many thousands of patients a comparison may take longer than a stroke.
+  const key = useDeferredValue(JSON.stringify(typed));
   const found = useMemo(() => {
     const { date, ...rest } = JSON.parse(key) as typeof typed;
     const born = readRaw(RECORDS.patients.fields.date_of_birth, date, present);
     const day = 'value' in born && typeof born.value === 'string' ? born.value : null;
-    return possibleDuplicates({ ...rest, date_of_birth: day }, patients).filter((p) => p.id !== self);
+    const others = patients.filter((p) => p.id !== self);
+    return registeredAlready({ ...rest, date_of_birth: day }, others);
   }, [key, patients, self, present]);
   return (
     <aside className="duplicates" aria-live="polite" aria-label="Already registered?">
@@ -43,7 +47,7 @@ function Duplicates({ raws, self }: { raws: Raws; self?: string }) {
         <p className="muted small">Nobody with such a name, number or phone so far.</p>
       ) : (
         <ul>
-          {found.map((p) => (
+          {found.map(({ patient: p, reasons }) => (
             <li key={p.id}>
               <Link to="/patients/$patientId" params={{ patientId: p.id }}>
                 <IconUsers size="1rem" stroke={2} aria-hidden /> <Name patient={p} />
@@ -52,6 +56,7 @@ function Duplicates({ raws, self }: { raws: Raws; self?: string }) {
                 {p.hospital_number} · {ageText(p, present.today)} · {p.gender}
                 {p.phone ? ` · ${p.phone}` : ''}
               </span>
+              <span className="small">{reasons.join(' · ')}</span>
             </li>
           ))}
         </ul>

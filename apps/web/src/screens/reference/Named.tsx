@@ -2,7 +2,7 @@ import type { ReferenceKind } from '@psa/domain/reference';
 import { versionName } from '@psa/domain/reference';
 import { useMemo } from 'react';
 import { useRows } from '../../store/index.ts';
-import { fold } from '../../ui/names.ts';
+import { plainWords } from '../../ui/names.ts';
 import { type AnyVersion, entries, underTitle } from './kinds.ts';
 import { ReferenceMark } from './ReferenceMark.tsx';
 
@@ -17,10 +17,11 @@ const NONE: ReferenceKind = 'reference_procedures';
 
 /** The entry in use of exactly this name or key; nothing that is merely alike. */
 function entryNamed(kind: ReferenceKind, rows: readonly object[], names: readonly unknown[]): AnyVersion | null {
-  const said = names.flatMap((name) => (typeof name === 'string' && name.trim() !== '' ? [fold(name.trim())] : []));
+  const said = names.flatMap((name) => (typeof name === 'string' && name.trim() !== '' ? [plainWords(name.trim())] : []));
   if (said.length === 0) return null;
   const found = entries(kind, rows).find(
-    ({ key, used }) => used.withdrawn !== true && (said.includes(fold(key)) || said.includes(fold(String(used.name)))),
+    ({ key, used }) =>
+      used.withdrawn !== true && (said.includes(plainWords(key)) || said.includes(plainWords(String(used.name)))),
   );
   return found?.used ?? null;
 }

@@ -5,7 +5,7 @@ import { IconArrowLeft, IconChevronRight, IconPencilQuestion } from '@tabler/ico
 import { Link, useParams } from '@tanstack/react-router';
 import { useMemo, useState } from 'react';
 import { useRows } from '../../store/index.ts';
-import { fold } from '../../ui/names.ts';
+import { plainWords } from '../../ui/names.ts';
 import { count } from '../../ui/numbers.ts';
 import { Empty, Tag } from '../../ui/Pieces.tsx';
 import { NotFound } from '../NotFound.tsx';
@@ -82,9 +82,9 @@ function List({ kind, adds }: { kind: ReferenceKind; adds: boolean }) {
     open: all.filter((one) => !isReviewed(one)),
     differ: all.filter(({ offered }) => offered !== null),
   };
-  const words = fold(query).split(' ').filter(Boolean);
+  const words = plainWords(query).split(' ').filter(Boolean);
   const found = of[shown].filter(({ key, used }) => {
-    const text = fold(`${titleOfEntry(kind, used)} ${underTitle(kind, used)} ${key}`);
+    const text = plainWords(`${titleOfEntry(kind, used)} ${underTitle(kind, used)} ${key}`);
     return words.every((word) => text.includes(word));
   });
   return (
