@@ -21,6 +21,7 @@ const SAVES = 200;
 interface PageBench {
   warm(device: string): Promise<{ bytes: number; rows: number }>;
   ours(name: string): Promise<{ ms: number; patients: number; hits: number; long: number[] }>;
+  unsealed(name: string): Promise<{ ms: number; patients: number; hits: number; cold: number }>;
   coldOpen(name: string): Promise<{ ms: number; patients: number; hits: number }>;
   saves(name: string, count: number): Promise<number[]>;
   keystrokes(name: string): Promise<number[]>;
@@ -73,11 +74,22 @@ export async function benchFirstSync(): Promise<object> {
         const ours = await cleanly(() => call(page, 'ours', `tablet-${round}`));
         const rows = first ?? (await rowByRow());
         const cold = await cleanly(() => call(page, 'coldOpen', `tablet-${round}`));
-        for (const { patients } of [rows, ours, cold]) {
+        await call(page, 'warm', `bare-${round}`);
+        const bare = await cleanly(() => call(page, 'unsealed', `bare-${round}`));
+        for (const { patients } of [rows, ours, bare, cold]) {
           if (patients !== PATIENTS) throw new Error(`${patients} patients arrived instead of ${PATIENTS}.`);
         }
-        if (ours.hits === 0 || cold.hits !== ours.hits) throw new Error('The search does not find what it should.');
-        rounds.push({ rows: rows.ms, ours: ours.ms, cold: cold.ms, longest: Math.max(0, ...ours.long), wire });
+        if (ours.hits === 0 || cold.hits !== ours.hits || bare.hits !== ours.hits)
+          throw new Error('The search does not find what it should.');
+        rounds.push({
+          rows: rows.ms,
+          ours: ours.ms,
+          cold: cold.ms,
+          bare: bare.ms,
+          bareCold: bare.cold,
+          longest: Math.max(0, ...ours.long),
+          wire,
+        });
         process.stderr.write(`  round ${round + 1} of ${ROUNDS}\n`);
       }
       const keystroke_ms = spread(await call(page, 'keystrokes', 'tablet-0'));
@@ -96,6 +108,11 @@ export async function benchFirstSync(): Promise<object> {
         /** Of the best of both: what is left when other work of the machine is not in the way. */
         times_faster_best: short(Math.min(...rounds.map((r) => r.rows)) / Math.min(...rounds.map((r) => r.ours))),
         cold_open_ms: short(median(rounds.map((r) => r.cold))),
+        /** The same without the cipher: a search never meets it, as what is in memory is open. */
+        unsealed: {
+          first_sync_ms: short(median(rounds.map((r) => r.bare))),
+          cold_open_ms: short(median(rounds.map((r) => r.bareCold))),
+        },
         save_ms: spread(await call(page, 'saves', 'tablet-0', SAVES)),
         keystroke_ms,
         [`keystroke_ms_slowed_${SLOWER}_times`]: slower,

@@ -96,6 +96,26 @@ async function coldOpen(name: string) {
   return { ms, patients, hits };
 }
 
+/**
+ * First sync and cold open with everything as it is, but that bytes pass through the cipher as they came: what is left of the time is what
+ * sealing costs.
+ */
+async function unsealed(name: string) {
+  await personFor(name);
+  const { subtle } = crypto;
+  const through = (_how: unknown, _key: unknown, bytes: BufferSource) =>
+    Promise.resolve(new Uint8Array(bytes as ArrayBuffer).buffer);
+  const bare = { encrypt: through, decrypt: through };
+  Object.assign(subtle, bare);
+  try {
+    const first = await ours(name);
+    const cold = await coldOpen(name);
+    return { ms: first.ms, patients: first.patients, hits: cold.hits, cold: cold.ms };
+  } finally {
+    for (const name of Object.keys(bare)) Reflect.deleteProperty(subtle, name);
+  }
+}
+
 /** One save at a time, from the call until it is durable and shown. */
 async function saves(name: string, count: number) {
   const { person, db, memory, store, end } = await tablet(name);
@@ -276,4 +296,4 @@ async function rowByRow(name: string, device: string) {
   return { ms, patients };
 }
 
-Object.assign(globalThis, { bench: { warm, ours, coldOpen, saves, push, live, keystrokes, rowByRow } });
+Object.assign(globalThis, { bench: { warm, ours, unsealed, coldOpen, saves, push, live, keystrokes, rowByRow } });
