@@ -46,6 +46,8 @@ const rehearse: Rehearsal = async (stage) => {
     TRUST_PROXY: '127.0.0.1',
     BACKUP_TO: '',
     DATABASE_URL: '',
+    // The words of these commands mean the scratch folder, not where npm was called.
+    INIT_CWD: place,
   };
   const blocks = blocksOf(readFileSync(join(PROJECT_DIR, 'docs/deployment.md'), 'utf8')).filter(({ marks }) =>
     marks.includes('run'),

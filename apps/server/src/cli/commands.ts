@@ -29,6 +29,8 @@ export const COMMANDS: readonly Entry[] = [
     summary: 'a draft of a breach notice, from the audit trail',
     load: () => import('./breach-report.ts'),
   },
+  { name: 'export', summary: 'writes every record of the hospital into one file', load: () => import('./export.ts') },
+  { name: 'import', summary: 'takes in such a file, or FHIR', load: () => import('./import.ts') },
   { name: 'import-fhir', summary: 'imports patients and allergies from FHIR', load: () => import('./import-fhir.ts') },
   {
     name: 'migrate-legacy',

@@ -31,9 +31,10 @@ export class PgServerStore implements ServerStore {
   readonly #db: Database;
   readonly #writes: GroupCommit;
 
-  constructor(db: Database) {
+  /** @param takesOver for the import of what another server kept (transact.ts). */
+  constructor(db: Database, takesOver = false) {
     this.#db = db;
-    this.#writes = new GroupCommit(new Transactions(db));
+    this.#writes = new GroupCommit(new Transactions(db, takesOver));
   }
 
   /** Those that wait for each other share a commit where they have nothing in common (batch.ts). */

@@ -23,6 +23,8 @@ const BEGIN = 'begin; set local synchronous_commit = on; set local enable_seqsca
 const BEGIN_SHARED = `${BEGIN}; set local lock_timeout = ${SHARED_LOCK_MS_MAX}`;
 /** Commits wait for each other to be numbered, however slow the disk is: giving up there would only make them more. */
 const COMMIT_SHARED = 'set local lock_timeout = 0; commit';
+/** Rows are taken over as another server kept them: nothing is derived from them anew. PostgreSQL heeds it of the owner alone (0235). */
+const TAKEN_OVER = '; set local psa.taken_over = on';
 /** One view of the whole database, for statements that must agree. */
 export const BEGIN_READ = 'begin isolation level repeatable read read only';
 
@@ -61,9 +63,12 @@ export async function flight(client: pg.ClientBase, parts: readonly (string | St
 /** Write transactions on PostgreSQL: several members in one, or one until it is settled. */
 export class Transactions implements Runner {
   readonly #db: Database;
+  readonly #more: string;
 
-  constructor(db: Database) {
+  /** @param takesOver for the import of what another server kept. */
+  constructor(db: Database, takesOver = false) {
     this.#db = db;
+    this.#more = takesOver ? TAKEN_OVER : '';
   }
 
   together(facility: string, members: readonly Member[]): Promise<Share[]> {
@@ -115,7 +120,7 @@ export class Transactions implements Runner {
     return this.#db.of(facility).borrow(async (client, begins) => {
       const needs = members.map(({ need }) => need);
       const { steps, loaded } = loading(facility, needs);
-      await flight(client, [begins(begin), ...steps]);
+      await flight(client, [begins(`${begin}${this.#more}`), ...steps]);
       const shares = members.map(({ decide, need }): Share => {
         try {
           return { effects: decide(members.length === 1 ? loaded : viewOf(loaded, need)) };

@@ -32,6 +32,8 @@ export interface Authority {
   actor: Actor;
   origin: Exclude<DecideContext['origin'], 'device'>;
   from?: { address: string; agent: string };
+  /** Of rows taken over from another server: who made them there and when. */
+  made?: DecideContext['made'];
 }
 
 /** Writes that do not come from a device name none. */
@@ -75,6 +77,7 @@ export async function writeAll(
     recompute,
     address: by.from?.address.slice(0, 45) ?? null,
     user_agent: by.from?.agent.slice(0, 300) ?? null,
+    made: by.made,
     baseIsCurrent: wishes.every((wish) => wish.base === undefined),
   });
   const wrong = results.filter((r) => r.status !== 'applied' && r.status !== 'merged');

@@ -1,5 +1,6 @@
 import { type Actor, type AnyRow, type Patch, ProblemError, problemsOf, type RecordDef, recordOf, UUID } from '@psa/domain';
 import { madeId } from '../db/made-id.ts';
+import type { Target } from '../db/target.ts';
 import { type Wish, writeAll } from '../db/write.ts';
 import { type Corrections, corrected } from './corrections.ts';
 import { canonical, type Entry, type Handled, keyOfRow, type Ledger, type Outcome, sha256 } from './ledger.ts';
@@ -9,7 +10,6 @@ import { MAPS } from './maps/index.ts';
 import { type Around, Reading } from './reading.ts';
 import { Report } from './report.ts';
 import { idsOf, type LegacyRow, type Source, type SourceTable, withoutSecrets } from './source.ts';
-import type { Target } from './target.ts';
 import { plainWord } from './words.ts';
 
 export interface Migration {

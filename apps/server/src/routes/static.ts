@@ -14,7 +14,8 @@ export function webApp(app: FastifyInstance, webDir: string | undefined): void {
     void app.register(fastifyStatic, {
       root: webDir,
       preCompressed: true,
-      index: 'index.html',
+      // The address without a path is answered below: the library does not find the compressed page behind it.
+      index: false,
       wildcard: false,
       cacheControl: false,
       setHeaders: (reply, path) => {
@@ -28,10 +29,12 @@ export function webApp(app: FastifyInstance, webDir: string | undefined): void {
   });
 }
 
-/** A browser opening a page of ours by its address; never an API path, a file or a script asking for something. */
+/** The address itself, or a browser opening a page of ours by its address; never an API path, a file or a script asking for something. */
 function isNavigation(request: FastifyRequest): boolean {
   if (request.method !== 'GET' && request.method !== 'HEAD') return false;
   const path = request.url.split('?', 1)[0] ?? '';
+  // A monitor or a proxy asks for it without saying that it wants a page.
+  if (path === '/') return true;
   if (path === '/api' || path.startsWith('/api/')) return false;
   if (/\.[a-z0-9]{1,8}$/i.test(path)) return false;
   return (request.headers.accept ?? '').includes('text/html');

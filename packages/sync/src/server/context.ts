@@ -9,6 +9,13 @@ import type { Effects, Life, Need } from './store.ts';
  */
 export type Origin = 'device' | 'rest' | 'server' | 'import';
 
+/** What is known of a row that was made on another server: kept as it was, so that an import makes nobody else its author. */
+export interface Made {
+  created_by: string | null;
+  created_at: string;
+  deleted: boolean;
+}
+
 /** Everything a decision may know beside the group and what is stored: who, from where, when. */
 export interface DecideContext {
   actor: Actor;
@@ -27,6 +34,8 @@ export interface DecideContext {
   life?: Life | undefined;
   /** The rules by which results are computed; absent: nothing is computed again. */
   recompute?: Recompute | undefined;
+  /** Of rows that the server itself takes over from another one: nothing is stamped or dated anew. For `server` only. */
+  made?: ((kind: string, id: string) => Made | undefined) | undefined;
   /** The sender has no copy of its own: whatever is stored counts as read. */
   baseIsCurrent?: boolean;
 }

@@ -21,23 +21,24 @@ import type { Work } from './work.ts';
 
 /** Makes a new row: a plain insert, every declared field present, null when it was not given. */
 export function create(work: Work, def: RecordDef, m: Mutation, ctx: DecideContext): Verdict {
+  const made = ctx.origin === 'server' ? ctx.made?.(def.name, m.id) : undefined;
   const row: AnyRow = {
     ...Object.fromEntries(Object.keys(def.fields).map((field): [string, Json] => [field, m.patch[field] ?? null])),
     id: m.id,
     // A facility belongs to itself.
     facility_id: def.name === 'facilities' ? m.id : ctx.actor.facility_id,
-    created_by: ctx.actor.user_id,
+    created_by: made ? made.created_by : ctx.actor.user_id,
     updated_by: ctx.actor.user_id,
-    created_at: ctx.now,
+    created_at: made?.created_at ?? ctx.now,
     updated_at: ctx.now,
-    deleted: false,
+    deleted: made?.deleted ?? false,
     row_version: 1,
   };
   const sent = pick(
     row,
     Object.keys(def.fields).filter((field) => row[field] !== null),
   );
-  Object.assign(row, stamped(def, row, sent, m, ctx, true));
+  if (!made) Object.assign(row, stamped(def, row, sent, m, ctx, true));
   const given = Object.keys(def.fields).filter((field) => row[field] !== null);
   const written = Object.fromEntries(given.map((field) => [field, [1, ctx.device] as const]));
   const field_ver = { ...written, ...markOf(undefined, ctx.life) };

@@ -1,12 +1,12 @@
 import type { Actor } from '@psa/domain';
 import { Database } from '../../db/database.ts';
+import { realTarget, trialTarget } from '../../db/target.ts';
 import type { Hospital } from '../../testing/hospital.ts';
 import { NO_CORRECTIONS } from '../corrections.ts';
 import { MemoryLedger, PgLedger } from '../ledger.ts';
 import { type Migration, migrate } from '../migrate.ts';
 import type { TableReport } from '../report.ts';
 import type { Source } from '../source.ts';
-import { realTarget, trialTarget } from '../target.ts';
 
 /** `trial`: nothing is written. `after`: stopped after so many rows. */
 export type Wish = Partial<Pick<Migration, 'corrections' | 'restAsDocuments' | 'name' | 'zone'>> & {

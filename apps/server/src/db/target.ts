@@ -1,9 +1,9 @@
-import { type AnyRow, RECORD_LIST, recordOf } from '@psa/domain';
+import { type AnyRow, RECORD_LIST, recordOf, SYNCED } from '@psa/domain';
 import { Follow, keyOf, MemoryServerStore } from '@psa/sync';
-import type { Database } from '../db/database.ts';
-import { RowReader } from '../db/rows.ts';
-import { PgServerStore } from '../db/store.ts';
-import type { Writer } from '../db/write.ts';
+import type { Database } from './database.ts';
+import { RowReader } from './rows.ts';
+import { PgServerStore } from './store.ts';
+import type { Writer } from './write.ts';
 
 /** Where rows are taken over to: the hospital's database, or, to try, its likeness in memory. */
 export interface Target {
@@ -13,10 +13,11 @@ export interface Target {
   all(kind: string): Promise<AnyRow[]>;
 }
 
-export function realTarget(db: Database, facility: string, clock: Omit<Writer, 'store'>): Target {
+/** @param takesOver keeps rows as another server had them (transact.ts). */
+export function realTarget(db: Database, facility: string, clock: Omit<Writer, 'store'>, takesOver = false): Target {
   const rows = new RowReader(db);
   return {
-    writer: { ...clock, store: new PgServerStore(db) },
+    writer: { ...clock, store: new PgServerStore(db, takesOver) },
     row: (kind, id) => rows.row(facility, kind, id),
     all: async (kind) => (await rows.all(facility, kind)).map((row) => JSON.parse(row) as AnyRow),
   };
@@ -38,11 +39,13 @@ class Likeness extends MemoryServerStore {
 }
 
 /** Judges by the same rules and keeps nothing: `real` is read once and never written. */
-export async function trialTarget(real: Target): Promise<Target> {
+export async function trialTarget(real: Target, takesOver = false): Promise<Target> {
   const { now, newId } = real.writer;
-  const store = new Likeness({ epoch: newId(), follow: new Follow({ newId, now: () => new Date(now()).toISOString() }) });
+  const follow = new Follow({ newId, now: () => new Date(now()).toISOString() });
+  const store = new Likeness({ epoch: newId(), ...(takesOver ? {} : { follow }) });
   for (const { name, merge } of RECORD_LIST) {
-    if (merge === 'server' && !KEPT.includes(name)) continue;
+    if (!takesOver && merge === 'server' && !KEPT.includes(name)) continue;
+    if (takesOver && !SYNCED.some((def) => def.name === name)) continue;
     store.fill(name, await real.all(name));
   }
   return {
