@@ -122,3 +122,41 @@ test('the dose of a child goes by a recent weight; without one it says so', asyn
   await typeIn(part, 'Medicine', 'Paracetamol syrup');
   await expect(said).toContainText('Not checked: the reference has no medicine of exactly this name.');
 });
+
+test('the antibiotic at the Time Out, without a network: too early is said, and in time; the procedure tells what it is planned with', async ({
+  unpack,
+}) => {
+  const a = await unpack('theatre');
+  await signIn(a, 'doctor');
+  await register(a, { Surname: 'Obi', 'First name': 'Chidi', 'Hospital number': 'PS-9302' });
+  await a.offline();
+  const { page } = a;
+  await page.getByRole('main').getByRole('link', { name: 'Add operation', exact: true }).click();
+  const form = page.locator('form');
+  await typeIn(form, 'Procedure', 'cleft lip');
+  await form.getByRole('list', { name: 'Procedures of the reference' }).getByRole('button').first().click();
+  await expect(form.getByText(/^By the reference:/)).toContainText('min');
+  await expect(form.getByRole('button', { name: 'Reference version 1, unreviewed' })).toBeVisible();
+  await typeIn(form, 'Day', 'today');
+  await typeIn(form, 'Time', '09:00');
+  await form
+    .getByRole('group', { name: /^Status/ })
+    .getByRole('radio', { name: 'Scheduled', exact: true })
+    .check();
+  await form.getByRole('button', { name: /^Add operation/ }).click();
+  await expect(form).toHaveCount(0);
+  await page.getByRole('button', { name: 'Add surgical safety checklist', exact: true }).click();
+  const said = page.locator('form').getByRole('list', { name: 'What the checks say of the antibiotic' });
+  await typeIn(form, 'Antibiotic', 'cefazolin');
+  await expect(said).toContainText('when the antibiotic was begun is not recorded');
+  await typeIn(form, 'Antibiotic begun', 'now');
+  await expect(said).toContainText('Were the incision now: The antibiotic is in time.');
+  await typeIn(form, 'Antibiotic begun', 'yesterday 9:10');
+  await expect(said).toContainText('the window is 60 min');
+  await form.getByRole('button', { name: /^Add surgical safety checklist/ }).click();
+  await expect(form).toHaveCount(0);
+  await a.offline(false);
+  await sent(a);
+  await page.getByRole('list', { name: 'Surgical safety checklists' }).getByRole('link').click();
+  await shows(a, 'cefazolin');
+});

@@ -83,3 +83,40 @@ test('an authenticator app and recovery codes: set up, asked for, used; without 
   await password(a, 'nurse');
   await expect(a.page.getByRole('banner').getByRole('status')).toBeVisible();
 });
+
+test('a passkey beside the password; a session is seen on another device and ended there', async ({ hospital, unpack }) => {
+  // Passkeys belong to names; an address has none.
+  const url = hospital.url.replace('127.0.0.1', 'localhost');
+  const [a, b] = [await unpack('tablet A', { url }), await unpack('tablet B', { url })];
+  const devtools = await a.context.newCDPSession(a.page);
+  await devtools.send('WebAuthn.enable');
+  await devtools.send('WebAuthn.addVirtualAuthenticator', {
+    options: {
+      ...{ protocol: 'ctap2', transport: 'usb', hasResidentKey: false },
+      ...{ hasUserVerification: true, isUserVerified: true, automaticPresenceSimulation: true },
+    },
+  });
+  await signIn(b, 'doctor');
+  await signIn(a, 'doctor');
+  await visit(a, '/me');
+  const box = part(a, 'Second factor');
+  await box.getByLabel('Your password, to change this').fill(PEOPLE.doctor.password);
+  await box.getByLabel('Name of the passkey').fill('Blue key');
+  await box.getByRole('button', { name: 'Add a passkey' }).click();
+  await box.getByRole('button', { name: 'I have noted them' }).click();
+  await expect(box.getByText('Blue key', { exact: true })).toBeVisible();
+
+  const list = part(a, 'Signed-in devices');
+  await expect(list.getByRole('listitem')).toHaveCount(2);
+  await list.getByRole('button', { name: 'Sign out everywhere else' }).click();
+  await expect(list.getByRole('listitem')).toHaveCount(1);
+  await visit(b, '/me');
+  await expect(part(b, 'Sign in again')).toBeVisible({ timeout: 60_000 });
+
+  await signOut(a);
+  await password(a, 'doctor');
+  await a.page.getByRole('button', { name: 'Use a passkey' }).click();
+  await expect(a.page.getByRole('banner').getByRole('status')).toBeVisible();
+  await visit(a, '/me');
+  await expect(part(a, 'Signed-in devices').getByText('with a passkey')).toBeVisible();
+});

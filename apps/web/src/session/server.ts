@@ -67,12 +67,22 @@ export class Server {
     return answer !== null && (answer.ok || answer.status === 401 || answer.status === 403);
   }
 
-  /** Any call of the API. Rejects with the server's own problem, or UNAVAILABLE when it could not be reached. */
-  async call(method: 'GET' | 'POST' | 'PATCH', path: string, token: string | null, body?: Json): Promise<Json> {
+  /**
+   * Any call of the API. Rejects with the server's own problem, or UNAVAILABLE when it could not be reached; `onEnded` when the token
+   * counts no longer: a synchronisation notes that, and the app asks for the password.
+   */
+  async call(
+    method: 'GET' | 'POST' | 'PATCH',
+    path: string,
+    token: string | null,
+    body?: Json,
+    onEnded?: () => void,
+  ): Promise<Json> {
     const answer = await this.#send(method, path, token, body).catch((cause: unknown) => {
       throw new ProblemError('UNAVAILABLE', { say: 'This needs the network, and the server could not be reached.', cause });
     });
     if (answer.ok) return answer.body;
+    if (answer.status === 401 && token !== null) onEnded?.();
     const refusal = answer.body as Refusal | null;
     const known = typeof refusal?.code === 'string' && Object.hasOwn(PROBLEMS, refusal.code);
     if (!known) throw new ProblemError(answer.status === 401 ? 'NOT_SIGNED_IN' : 'UNAVAILABLE');

@@ -181,6 +181,20 @@ test('[S50] a session that ended on the server keeps everything and asks for the
   expect(tab.session.get()).toMatchObject({ signed_in: true });
 });
 
+test('[S50] a question that the server refuses because the session was ended elsewhere brings the sign-in at once', async () => {
+  const { hospital, tablet } = await ward();
+  // No live line tells of it.
+  hospital.deaf.add('/api/sync/live');
+  const tab = await tablet.tab();
+  await signIn(tab, DOCTOR);
+  await until(tab, () => tab.sync.get().contact === 'good' && !tab.sync.get().sending, 'the first fetch');
+  hospital.sessions.clear();
+  await expect(tab.call('GET', '/api/sessions')).rejects.toThrow();
+  await until(tab, () => tab.sync.get().contact === 'signed_out', 'the password is asked for');
+  await signIn(tab, DOCTOR);
+  expect(tab.session.get()).toMatchObject({ signed_in: true });
+});
+
 test('locking empties every tab; a second tab needs no password while the first is open', async () => {
   const { hospital, tablet } = await ward();
   await hospital.patient({ last_name: 'Shared' });

@@ -176,7 +176,7 @@ export class Device {
   };
 
   call(method: 'GET' | 'POST' | 'PATCH', path: string, body?: Json): Promise<Json> {
-    return this.#server.call(method, path, this.#opened?.person.token ?? null, body);
+    return this.#server.call(method, path, this.#opened?.person.token ?? null, body, () => this.#ask('signal'));
   }
 
   deviceName = (): string => this.#name;

@@ -229,6 +229,21 @@ test('[S51] a live stream that ends is opened again; a silent one is cut', async
   expect(seen).toEqual([1, 2, 3]);
 });
 
+test('[S51] a stream that is refused because the session was ended elsewhere makes the device ask', async () => {
+  answer = (_, response) => response.writeHead(401).end();
+  await new Promise<void>((done) => {
+    const live = listenLive({
+      ...{ fetch, base, token: () => 't', now: Date.now, chance },
+      onPage: () => undefined,
+      onMoved: (seq) => {
+        expect(seq).toBeNull();
+        live.end();
+        done();
+      },
+    });
+  });
+});
+
 test('[S51] three short-lived streams, and it polls', async () => {
   let streams = 0;
   answer = (_, response) => {

@@ -159,6 +159,8 @@ async function stream(env: LiveEnv & { onOpen(now: boolean): void }, ended: Abor
     const init: RequestInit = { headers, cache: 'no-store', credentials: 'omit', signal: cut.signal };
     const response = await env.fetch(`${env.base}/api/sync/live?schema=${PROTOCOL_VERSION}`, init);
     if (response.status !== 401) end = 'deaf';
+    // The session was ended elsewhere: asking for what is new finds that out, and the device says so.
+    else env.onMoved(null);
     const isStream = response.ok && (response.headers.get('content-type') ?? '').startsWith('text/event-stream');
     if (isStream && response.body) {
       // Whatever moved while no stream was open.
