@@ -2,6 +2,7 @@ import type { Patch } from '@psa/domain';
 import { expect, test } from 'vitest';
 import { settlement } from '../device/groups.ts';
 import { Hospital } from './testing.ts';
+import { pushWave } from './wave.ts';
 
 const dose = (patient: string): Patch => ({
   patient_id: patient,
@@ -128,4 +129,32 @@ test('[S34] conflicts of low severity hold up nothing', async () => {
   expect((await h.rest(a, { kind: 'medication_administrations', op: 'create', patch: dose(patient) }))[0]?.status).toBe(
     'applied',
   );
+});
+
+test('[S20] [S34] what rests on a conflict that an earlier group of the same request settles, or begins, is judged after it', async () => {
+  const { h, a, b, prescription, allergy, conflict } = await disputed();
+  const push = (...groups: ReturnType<typeof h.group>[]) =>
+    pushWave(
+      h.store,
+      groups.map((group) => ({ group, ctx: h.context(a) })),
+    );
+  const medicine = (reason?: string) =>
+    h.group(a, {
+      kind: 'prescription_items',
+      id: h.newId(),
+      op: 'create',
+      patch: line(prescription),
+      ...(reason && { reason }),
+    });
+  const settled = conflict().id;
+  const [one, two] = await push(h.group(a, ...settle(h, settled)), medicine('It cannot wait.'));
+  expect([one, two].map((o) => o?.results[0]?.status)).toEqual(['applied', 'applied']);
+  expect(h.row('sync_conflicts', settled)).toMatchObject({ status: 'Resolved', overruled: null });
+
+  const base = h.row('patient_allergies', allergy)?.row_version ?? 0;
+  await h.one(b, { kind: 'patient_allergies', id: allergy, base, patch: { substance: 'Metronidazole' } });
+  const stale = h.group(a, { kind: 'patient_allergies', id: allergy, base, patch: { substance: 'Latex' } });
+  const [parked, held] = await push(stale, medicine());
+  expect(parked?.results[0]?.status).toBe('conflict');
+  expect(held?.results[0]).toMatchObject({ status: 'refused', code: 'IN_DISPUTE' });
 });

@@ -1,4 +1,4 @@
-import { keyOf, type Loaded, type Need } from './store.ts';
+import { keyOf, type Loaded, type Need, type RowWrite } from './store.ts';
 
 const amongKey = (a: Need['among'][number]): string => `${a.kind}/${a.field}/${a.value}`;
 
@@ -12,6 +12,18 @@ export function keysOf({ mids, rows, among, quarantined, ...others }: Need): str
     ...quarantined.map((q) => keyOf(q.kind, q.id)),
     ...among.map(amongKey),
   ];
+}
+
+/** The keys of these writes: of each row, and of the lists of such kinds and fields that it was in or is in now. */
+export function touched(writes: readonly RowWrite[], lists: Need['among']): string[] {
+  const fields = new Map<string, Set<string>>();
+  for (const { kind, field } of lists) fields.set(kind, (fields.get(kind) ?? new Set()).add(field));
+  return writes.flatMap(({ kind, before, after }) => [
+    keyOf(kind, after.id),
+    ...[...(fields.get(kind) ?? [])].flatMap((field) =>
+      [before ?? after, after].map((row) => amongKey({ kind, field, value: String(row[field]) })),
+    ),
+  ]);
 }
 
 /** What several need, together. */

@@ -2,7 +2,7 @@ import { type Group, PUSH_GROUPS_MAX } from '../protocol.ts';
 import type { DecideContext, Decision } from './context.ts';
 import { decideGroup, needOf } from './decide.ts';
 import { type GroupOutcome, isUnwritable, pushGroup } from './group.ts';
-import { allOf, keysOf, viewOf } from './need.ts';
+import { allOf, keysOf, touched, viewOf } from './need.ts';
 import { type Effects, type Need, NO_EFFECTS, type ServerStore } from './store.ts';
 
 /** Groups of one device that share a transaction at most: all that one request may bring. */
@@ -71,15 +71,17 @@ async function attempt(
   wishes: readonly Wish[],
   needs: readonly Need[],
 ): Promise<Decision[] | null> {
-  const seen: { decisions: Decision[]; crashed: boolean } = { decisions: [], crashed: false };
+  const seen: { decisions: Decision[]; crashed: boolean; apart: boolean } = { decisions: [], crashed: false, apart: false };
   try {
     const { broken } = await store.transact(facility, allOf(needs), (loaded) => {
       seen.crashed = true;
       seen.decisions = wishes.map(({ group, ctx }, i) => decideGroup(viewOf(loaded, needs[i] as Need), group, ctx));
       seen.crashed = false;
-      return seen.decisions.some(({ wants }) => wants.length > 0) ? NO_EFFECTS : joined(seen.decisions);
+      if (seen.decisions.some(({ wants }) => wants.length > 0)) return NO_EFFECTS;
+      seen.apart = doFollow(seen.decisions, needs);
+      return seen.apart ? NO_EFFECTS : joined(seen.decisions);
     });
-    return broken ? null : seen.decisions;
+    return broken || seen.apart ? null : seen.decisions;
   } catch (error) {
     // Whose fault it was shows when each is judged by itself.
     if (seen.crashed || isUnwritable(error)) return null;
@@ -91,6 +93,20 @@ async function attempt(
 function doMeet(needs: readonly Need[]): boolean {
   const keys = needs.flatMap((need) => [...new Set(keysOf(need))]);
   return new Set(keys).size < keys.length;
+}
+
+/**
+ * Whether one of them would be judged by what an earlier one wrote: a conflict that it settled or began, a row of a list that the later one
+ * looks at. What both need by name is seen before (`doMeet`).
+ */
+function doFollow(decisions: readonly Decision[], needs: readonly Need[]): boolean {
+  const lists = needs.flatMap(({ among }) => among);
+  const written = new Set<string>();
+  return needs.some((need, i) => {
+    if (keysOf(need).some((key) => written.has(key))) return true;
+    for (const key of touched(decisions[i]?.writes ?? [], lists)) written.add(key);
+    return false;
+  });
 }
 
 const joined = (effects: readonly Effects[]): Effects => ({
