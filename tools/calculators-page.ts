@@ -24,7 +24,7 @@ function allowed(spec: InputSpec): string {
     case 'boolean':
       return 'yes or no';
     case 'datetime':
-      return 'a moment with its zone';
+      return spec.happened ? 'a moment with its zone; the form refuses one that has not come' : 'a moment with its zone';
     case 'string':
       return 'text';
     case 'object':
@@ -91,9 +91,8 @@ export function calculatorPages(): Map<string, string> {
     'bands go by the unrounded value unless said otherwise. `npm run -s psa -- calc FILE` runs test vectors, `POST /api/calculators/<id>` computes one.',
     '',
     'Held by: the contract, 424 vectors (`vectors/contract.json`); vectors at limits, halves and bands whose answers were computed apart from the rules in exact fractions (`vectors/boundaries.json`); every refusal derived from the',
-    'contract (`vectors/errors.test.ts`); properties of each rule beside it. `npm run mutate -- --mutate "src/clinical/limb/*.ts"` changes one part, one operator at a time; parts add up in `tools/mutation/reports`. Of diabetic foot and limb,',
-    '118 of 120 changes were noticed (98.3 %); the two others are no change: each takes out a `?.` on a row of the WIfI table that is always there. The other parts were begun on a busy machine and not finished: of 99 changes tried in the shared',
-    'functions, blood and outcomes none was missed.',
+    'contract (`vectors/errors.test.ts`); properties of each rule beside it. `npm run mutate` changes the rules one operator at a time (`npm run mutate -- limb check.ts`: some of them) and sees whether',
+    'these tests notice; what was judged before and has not changed is not tried again. Of 1,728 changes in what runs when a rule is asked 1,694 were noticed (98.0 %); tests were added for 25 of the others, and nine are no change.',
     '',
     '| system | rules |',
     '| --- | --- |',

@@ -124,7 +124,8 @@ function readAs(spec: OutputSpec, value: unknown): string {
   if (Array.isArray(value)) return value.length === 0 ? 'None' : value.map(one).join(', ');
   if (typeof value === 'object') return Object.values(value).map(one)[0] ?? '';
   if (typeof value === 'boolean' && one(value) === String(value)) return value ? 'Yes' : 'No';
-  if (typeof value === 'string' && /^\d{4}-\d\d-\d\dT/.test(value)) return typedMoment(value).replace(/ \d{4} /, ' ');
+  if (typeof value === 'string' && /^\d{4}-\d\d-\d\dT/.test(value))
+    return typedMoment(value).replace(` ${new Date().getFullYear()} `, ' ');
   // Thousands stand in groups.
   return typeof value === 'number' ? one(value).replace(/(\d)(?=(\d{3})+(\D|$))(?!.*\.)/g, '$1.') : one(value);
 }

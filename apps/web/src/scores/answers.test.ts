@@ -121,6 +121,79 @@ test('moments are read in the zone of the hospital; impossible ones are refused'
   expect(Object.keys(read('fasting', { ...raws, lastIntakeAt: '31/2/2026 10:00' }).problems)).toEqual(['lastIntakeAt']);
 });
 
+describe('what a form refuses, or asks, beside the field', () => {
+  const problemOf = (id: string, raws: Raws, field: string) => read(id, raws).problems[field];
+  const kidney = { creatinine: '1,2', unit: 'mg/dL', ageYears: '60', sex: 'female' };
+  const burn = {
+    formula: 'parkland',
+    weightKg: '72,5',
+    tbsaPct: '20',
+    ageYears: '30',
+    highVoltageElectrical: false,
+    injuryAt: '12:20',
+    now: 'now',
+    fluidGivenMl: '0',
+  };
+
+  test('a decimal comma is a point', () => {
+    expect(read('burn_resuscitation', burn)).toMatchObject({ problems: {}, given: { weightKg: 72.5 } });
+    expect(read('ckd_epi_2021', kidney).given.creatinine).toBe(1.2);
+  });
+
+  test.each([
+    ['160 lb', 'Write a number, 1 to 300 kg.'],
+    ['160lbs', 'Write a number, 1 to 300 kg.'],
+    ['11 st 6', 'Write a number, 1 to 300 kg.'],
+    ['1,600', 'Leave out the comma between thousands; for a fraction write a point.'],
+    ['72kg', 'Write a number, 1 to 300 kg.'],
+    ['660', 'This must be 1 to 300 kg.'],
+  ])('a weight of %j', (weightKg, said) => {
+    const { outcome, problems } = read('burn_resuscitation', { ...burn, weightKg });
+    expect({ outcome, problems }).toEqual({ outcome: null, problems: { weightKg: said } });
+  });
+
+  test('a creatinine without its unit is asked for it, one in the other unit is refused', () => {
+    const { unit: _unit, ...without } = kidney;
+    expect(read('ckd_epi_2021', without)).toMatchObject({ outcome: null, missing: [{ field: 'unit' }] });
+    expect(problemOf('ckd_epi_2021', { ...kidney, creatinine: '88' }, 'creatinine')).toMatch(/^This must be /);
+    expect(problemOf('ckd_epi_2021', { ...kidney, creatinine: '1,2', unit: 'umol/L' }, 'creatinine')).toMatch(/^This must be /);
+  });
+
+  test('someone born after the assessment has no age', () => {
+    expect(problemOf('burn_resuscitation', { ...burn, ageYears: '-0.17' }, 'ageYears')).toBe('This must be 0 to 120 years.');
+  });
+
+  test('what has happened did not happen tomorrow, nor in a minute', () => {
+    expect(problemOf('burn_resuscitation', { ...burn, injuryAt: '23/11 10:00' }, 'injuryAt')).toBe(
+      '23 Nov 10:00 has not come yet: write when it was.',
+    );
+    expect(problemOf('burn_resuscitation', { ...burn, now: '14:21' }, 'now')).toBe(
+      'Today 14:21 has not come yet: write when it was.',
+    );
+    expect(read('burn_resuscitation', { ...burn, now: '14:20' }).problems).toEqual({});
+    const breach = { awareAt: 'tomorrow 9:00', riskToRights: true, highRisk: false };
+    expect(read('breach_deadline', breach)).toMatchObject({
+      outcome: null,
+      problems: { awareAt: expect.stringContaining('has not come yet') },
+    });
+    const dose = { drug: 'cefazolin', lastDoseAt: '15:00', now: 'now', bloodLossMl: '0' };
+    expect(Object.keys(read('antibiotic_redose', dose).problems)).toEqual(['lastDoseAt']);
+    const prophylaxis = { drug: 'cefazolin', startedAt: '15:00', incisionAt: '15:30' };
+    expect(Object.keys(read('antibiotic_timing', prophylaxis).problems)).toEqual(['startedAt']);
+    const planned = read('antibiotic_timing', { ...prophylaxis, startedAt: '14:00', incisionAt: '14:40' });
+    expect(planned.outcome?.result).toMatchObject({ status: 'ok' });
+    expect(Object.keys(read('fasting', { intake: 'clear_fluid', lastIntakeAt: '15:00', plannedAt: '23:00' }).problems)).toEqual(
+      ['lastIntakeAt'],
+    );
+  });
+
+  test.each(['31/2/2026 10:00', '2026-13-01 10:00', '25:00', 'yesterday', 'soon'])('%j is no moment', (injuryAt) => {
+    const { outcome, problems } = read('burn_resuscitation', { ...burn, injuryAt });
+    expect(outcome).toBeNull();
+    expect(Object.keys(problems)).toEqual(['injuryAt']);
+  });
+});
+
 test('what is missing is said in one line', () => {
   const labels = ['A', 'B', 'C', 'D', 'E'].map((label) => ({ label }));
   expect(missingWords([])).toBe('');

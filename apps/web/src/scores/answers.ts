@@ -5,7 +5,7 @@
 import type { Json } from '@psa/domain';
 import type { AnswerItem, Calculator, InputSpec, Refusal, Result } from '@psa/domain/clinical';
 import type { Present, Raws } from '../record/form.ts';
-import { type Parsed, parseInstant } from '../ui/days.ts';
+import { type Parsed, parseInstant, showInstant } from '../ui/days.ts';
 import { rangeWords, refusalWords } from './refusals.ts';
 import type { Rules } from './rules.ts';
 
@@ -73,8 +73,11 @@ function readInput(spec: InputSpec, raw: Json | undefined, present: Present): Pa
       if (spec.alsoAllow && Object.hasOwn(spec.alsoAllow, typed)) return { value: typed };
       return readNumber(typed, spec, spec.type === 'integer');
     }
-    case 'datetime':
-      return parseInstant(String(raw), present.now, present.zone);
+    case 'datetime': {
+      const read = parseInstant(String(raw), present.now, present.zone);
+      if (!spec.happened || 'problem' in read || Date.parse(read.value) <= Date.parse(present.now)) return read;
+      return { problem: `${showInstant(read.value, present.zone, present.now)} has not come yet: write when it was.` };
+    }
     case 'string':
       return { value: String(raw).trim() };
     case 'array<string>': {

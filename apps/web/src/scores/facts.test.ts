@@ -106,6 +106,8 @@ test('age from the day of birth, in months below two years; an estimated day say
   expect(raws).toEqual({ ageYears: '0.5' });
   expect(said.ageYears).toContain('an estimated date');
   expect(startOf(rule('news2'), baby).raws).toMatchObject({ ageYears: '0' });
+  const unborn = factsOf(source({ patient: { date_of_birth: '2027-01-23', date_of_birth_precision: 'Exact' } }), PRESENT);
+  expect(startOf(rule('lund_browder'), unborn).raws).toEqual({});
   const unknown = factsOf(source({ patient: { date_of_birth: null, date_of_birth_precision: 'Unknown' } }), PRESENT);
   expect(startOf(rule('lund_browder'), unknown).raws).toEqual({});
 });

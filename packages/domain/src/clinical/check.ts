@@ -107,17 +107,23 @@ const isObject = (value: unknown): value is Readonly<Record<string, unknown>> =>
 const isArrayOf = (value: unknown, test: (x: unknown) => boolean): value is readonly unknown[] =>
   Array.isArray(value) && value.every(test);
 
-const ISO = /^(\d{4})-(\d{2})-(\d{2})T(\d{2}):(\d{2})(?::(\d{2})(?:[.,]\d{1,9})?)?(?:Z|[+-](\d{2}):?(\d{2}))$/;
+const ISO = /^(\d{4})-(\d{2})-(\d{2})T(\d{2}):(\d{2})(?::(\d{2})(?:[.,](\d{1,9}))?)?(?:Z|([+-]\d{2}):?(\d{2}))$/;
 
-/** ISO 8601 with a zone offset, of a day and time that exist; else null. A moment without its zone is no moment. @returns milliseconds */
+/**
+ * ISO 8601 with a zone offset, of a day and time that exist; else null. A moment without its zone is no moment.
+ * Counted here, for what else `Date.parse` accepts depends on the machine. @returns milliseconds, what is finer cut off
+ */
 export function readInstant(text: string): number | null {
   const parts = ISO.exec(text);
   if (!parts) return null;
-  const [year = 0, month = 0, day = 0, hour = 0, minute = 0, second = 0, zoneHour = 0, zoneMinute = 0] = parts
-    .slice(1)
-    .map((part) => (part === undefined ? 0 : Number(part)));
-  const lastDay = month >= 1 && month <= 12 ? new Date(Date.UTC(year, month, 0)).getUTCDate() : 0;
-  if (day < 1 || day > lastDay || hour > 23 || minute > 59 || second > 59 || zoneHour > 14 || zoneMinute > 59) return null;
-  const ms = Date.parse(text.replace(',', '.').replace(/([+-]\d{2})(\d{2})$/, '$1:$2'));
-  return Number.isNaN(ms) ? null : ms;
+  const [, year, month, day, hour, minute, second = '0', fraction = '', zoneHours = '+00', zoneMinutes = '0'] = parts;
+  const east = Math.abs(Number(zoneHours)) * 60 + Number(zoneMinutes);
+  const at = new Date(0).setUTCFullYear(Number(year), Number(month) - 1, Number(day));
+  const read = new Date(at);
+  const dayExists = read.getUTCMonth() + 1 === Number(month) && read.getUTCDate() === Number(day);
+  const timeExists = Number(hour) < 24 && Number(minute) < 60 && Number(second) < 60;
+  const zoneExists = east <= 14 * 60 && Number(zoneMinutes) < 60;
+  if (!dayExists || !timeExists || !zoneExists) return null;
+  const minutes = Number(hour) * 60 + Number(minute) - (zoneHours.startsWith('-') ? -east : east);
+  return at + minutes * 60_000 + Number(second) * 1000 + Number(fraction.slice(0, 3).padEnd(3, '0'));
 }

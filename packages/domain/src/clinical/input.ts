@@ -57,6 +57,8 @@ export interface YesNoSpec extends Asked {
 /** ISO 8601 with zone offset. */
 export interface InstantSpec extends Asked {
   type: 'datetime';
+  /** It is over or under way: the form refuses a moment that has not come. The rule itself has no clock. */
+  happened?: boolean;
 }
 
 export interface TextSpec extends Asked {

@@ -29,7 +29,7 @@ export const breachDeadline = defineCalculator({
   licence: null,
   sign: ['data protection officer'],
   inputs: {
-    awareAt: instant('Became aware'),
+    awareAt: instant('Became aware', { happened: true }),
     riskToRights: yesNo('Is a risk to people’s rights likely?'),
     highRisk: yesNo('Is that risk high?'),
   },

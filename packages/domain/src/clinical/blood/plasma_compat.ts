@@ -17,7 +17,7 @@ export const plasmaCompat = defineCalculator({
   version: '1.0',
   system: 'Blood',
   words: ['blood group', 'FFP', 'fresh frozen plasma', 'transfusion', 'ABO', 'donor'],
-  sources: [{ cite: 'AABB Technical Manual, edition and year to be confirmed', year: 2023 }],
+  sources: [{ cite: 'AABB Technical Manual, 21st edition', year: 2023 }],
   licence: null,
   sign: ['laboratory'],
   inputs: {

@@ -40,7 +40,7 @@ export const rbcCompat = defineCalculator({
   version: '1.0',
   system: 'Blood',
   words: ['blood group', 'transfusion', 'packed cells', 'rhesus', 'ABO', 'crossmatch', 'donor'],
-  sources: [{ cite: 'AABB Technical Manual, edition and year to be confirmed', year: 2023 }],
+  sources: [{ cite: 'AABB Technical Manual, 21st edition', year: 2023 }],
   licence: null,
   sign: ['laboratory'],
   inputs: {

@@ -40,7 +40,7 @@ export const transfusionThreshold = defineCalculator({
   version: '1.0',
   system: 'Blood',
   words: ['transfusion', 'anaemia', 'haemoglobin', 'red cells', 'packed cells'],
-  sources: [{ cite: 'Carson et al., AABB guideline, JAMA', year: 2023 }],
+  sources: [{ cite: 'Carson JL et al., Red Blood Cell Transfusion, AABB International Guidelines, JAMA', year: 2023 }],
   licence: null,
   sign: ['consultant', 'anaesthetist'],
   inputs: {

@@ -34,8 +34,12 @@ const inputs = {
   }),
   ageYears: number('Age', { min: 0, max: 120, unit: 'years', fact: 'age_years' }),
   highVoltageElectrical: yesNo('High-voltage electrical injury', { help: '1000 V or more.' }),
-  injuryAt: instant('Time of injury', { fact: 'injury_at', help: 'Fluid is counted from the injury, not from arrival.' }),
-  now: instant('Now', { fact: 'now' }),
+  injuryAt: instant('Time of injury', {
+    fact: 'injury_at',
+    happened: true,
+    help: 'Fluid is counted from the injury, not from arrival.',
+  }),
+  now: instant('Now', { fact: 'now', happened: true }),
   fluidGivenMl: number('Fluid given since the injury', {
     min: 0,
     max: 100_000,

@@ -11,7 +11,7 @@ export const map = defineCalculator({
   version: '1.0',
   system: 'General',
   words: ['MAP', 'blood pressure', 'shock', 'perfusion'],
-  sources: [{ cite: 'Surviving Sepsis Campaign, aim of 65 mmHg, to be confirmed', year: 2021 }],
+  sources: [{ cite: 'Evans L et al., Surviving Sepsis Campaign guidelines (aim of 65 mmHg)', year: 2021 }],
   licence: null,
   sign: ['anaesthetist'],
   inputs: {

@@ -57,8 +57,8 @@ export const antibioticRedose = defineCalculator({
   sign: ['consultant', 'pharmacist'],
   inputs: {
     drug: PROPHYLAXIS,
-    lastDoseAt: instant('Last dose begun'),
-    now: instant('Now', { fact: 'now' }),
+    lastDoseAt: instant('Last dose begun', { happened: true }),
+    now: instant('Now', { fact: 'now', happened: true }),
     bloodLossMl: number('Blood loss since the last dose', { min: 0, max: 30000, unit: 'mL' }),
   },
   outputs: {

@@ -32,7 +32,7 @@ export const antibioticTiming = defineCalculator({
   sign: ['consultant', 'pharmacist'],
   inputs: {
     drug: PROPHYLAXIS,
-    startedAt: instant('Antibiotic begun'),
+    startedAt: instant('Antibiotic begun', { happened: true }),
     incisionAt: instant('Incision', { help: 'With a tourniquet: the dose must be in before it is inflated.' }),
   },
   outputs: {

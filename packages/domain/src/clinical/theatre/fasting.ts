@@ -41,7 +41,7 @@ export const fasting = defineCalculator({
       light_meal: 'Light meal',
       full_or_fatty_meal: 'Full or fatty meal',
     }),
-    lastIntakeAt: instant('Taken at'),
+    lastIntakeAt: instant('Taken at', { happened: true }),
     plannedAt: instant('Anaesthesia planned at'),
   },
   outputs: {

@@ -31,9 +31,19 @@ function invalid(asked: Asked): unknown[] {
     ];
   if (asked.type === 'boolean') return ['true', 1, 0, ''];
   if (asked.type === 'datetime')
-    return ['', 'yesterday', '2026-11-22', '2026-11-22T10:00:00', '2026-02-30T10:00:00Z', '2026-11-22T25:00:00Z', 0];
+    return [
+      '',
+      'yesterday',
+      '2026-11-22',
+      '2026-11-22T10:00:00',
+      '2026-02-30T10:00:00Z',
+      '2026-11-22T25:00:00Z',
+      0,
+      ['2026-11-22T10:00:00Z'],
+    ];
   if (asked.type === 'enum') return ['no such value', '', 'constructor', 0, true];
-  return asked.type === 'string' ? [0, true, []] : [0, true, 'x'];
+  if (asked.type === 'string') return [0, true, []];
+  return asked.type.startsWith('array') ? [0, true, 'x', [null], [true], [['x']]] : [0, true, 'x'];
 }
 
 /** Numbers beyond the limits. */

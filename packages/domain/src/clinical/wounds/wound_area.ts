@@ -8,7 +8,7 @@ const MEASURED = ['ellipse', 'rectangle'];
 /** Of length × width. */
 const SHARE = { ellipse: Math.PI / 4, rectangle: 1 };
 
-/** Area of a wound by three methods, which are never mixed in one trend. Source: reviews of wound measurement, Jørgensen 2016. */
+/** Area of a wound by three methods, which are never mixed in one trend. Source: Jørgensen 2016. */
 export const woundArea = defineCalculator({
   id: 'wound_area',
   title: 'Wound area',
@@ -16,7 +16,7 @@ export const woundArea = defineCalculator({
   version: '1.0',
   system: 'Wounds',
   words: ['size', 'planimetry', 'length', 'width', 'ellipse'],
-  sources: [{ cite: 'Jørgensen LB et al., Methods to assess area and volume of wounds, to be confirmed', year: 2016 }],
+  sources: [{ cite: 'Jørgensen LB et al., Methods to assess area and volume of wounds, a systematic review', year: 2016 }],
   licence: null,
   sign: ['consultant'],
   inputs: {
