@@ -2,7 +2,7 @@ import { isInstant } from '@psa/domain';
 import { Database } from '../db/database.ts';
 import { homeFacility } from '../db/home.ts';
 import { breachDraft } from '../privacy/breach.ts';
-import { command, Told } from './command.ts';
+import { command, EXIT, Told } from './command.ts';
 import { withPool } from './database.ts';
 
 const OPTIONS = {
@@ -22,7 +22,8 @@ Moments look like 2026-11-22T09:30:00.000Z. It is sent to nobody, and what a mac
   run: ({ values }, io) => {
     const { from, to, aware = new Date().toISOString(), user, device, address } = values;
     for (const [name, moment] of Object.entries({ from, to, aware })) {
-      if (moment === undefined || !isInstant(moment)) throw new Told(`--${name} is a moment like 2026-11-22T09:30:00.000Z.`);
+      if (moment === undefined || !isInstant(moment))
+        throw new Told(`--${name} is a moment like 2026-11-22T09:30:00.000Z.`, { exit: EXIT.wrongWords });
     }
     return withPool('server', io, async (pool) => {
       const db = new Database(pool);

@@ -8,7 +8,7 @@ export default rawCommand({
   about: `Prints each vector that fails with what was expected, then "N passed, N failed". Exit code 1 when one fails or the file names an
 unknown calculator.`,
   run: async ([file, ...more], io) => {
-    if (file === undefined || more.length > 0) throw new Told(CALC_USAGE);
+    if (file === undefined || more.length > 0) throw new Told(CALC_USAGE, { exit: EXIT.wrongWords });
     const content = readJson(typed(file, io.env));
     try {
       return calc(content, io.say) ? EXIT.done : EXIT.failed;

@@ -55,6 +55,7 @@ one that was stopped goes on. Nobody comes with a password: psa user reset-passw
       throw new Told('Nothing was taken in. Copy the file again, or take what can be read of it: --as-it-is.');
     return withPool('owner', io, async (pool) => {
       const db = new Database(pool);
+      const fresh = (await homeFacility(db)) === undefined;
       const actor = await authority(db, values.by, checked.users, checked.facility);
       const dry = values['dry-run'] === true;
       const clock = { now: Date.now, newId: () => uuidv7(Date.now(), randomBytes) };
@@ -84,6 +85,8 @@ one that was stopped goes on. Nobody comes with a password: psa user reset-passw
         ]);
       }
       io.signal.throwIfAborted();
+      if (!dry && fresh)
+        io.note(`Nobody has a password here. Next: psa user reset-password ${author(checked.users)?.email ?? 'EMAIL'}`);
       return refused + different > 0 ? 3 : EXIT.done;
     });
   },
@@ -97,6 +100,10 @@ const read = (file: string) =>
 function told(error: unknown): never {
   throw error instanceof NotAnExport ? new Told(error.message) : error;
 }
+
+/** The first administrator of a file whose account is open. */
+const author = (users: readonly AnyRow[]): AnyRow | undefined =>
+  users.find((row) => row.role === 'super_admin' && row.is_active === true && row.is_approved === true && !row.deleted);
 
 /** Whoever is named, in the hospital that is here; in an empty database the administrator of the file. Throws Told. */
 async function authority(
@@ -112,11 +119,10 @@ async function authority(
       });
     return administratorOf(db, by);
   }
-  const open = users.filter((row) => row.is_active === true && row.is_approved === true && !row.deleted);
-  const author = open.find((row) => row.role === 'super_admin');
-  if (!facility || !author)
+  const admin = author(users);
+  if (!facility || !admin)
     throw new Told('There is no hospital here, and none with an administrator in the file; run "psa seed", then import.');
-  return { user_id: author.id, facility_id: facility.id, role: 'super_admin' };
+  return { user_id: admin.id, facility_id: facility.id, role: 'super_admin' };
 }
 
 /** One bar a kind. */

@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { writeFileSync } from 'node:fs';
 import { type Actor, uuidv7 } from '@psa/domain';
+import { typed } from '../calc.ts';
 import { Database } from '../db/database.ts';
 import { homeFacility } from '../db/home.ts';
 import { realTarget, trialTarget } from '../db/target.ts';
@@ -45,9 +46,10 @@ nothing. Every row is kept as it was, whatever became of it, without passwords a
   exits: { 3: 'taken over, and some rows were refused' },
   async run({ values, words }, io) {
     const [where = ''] = words;
-    const corrections = values.corrections === undefined ? NO_CORRECTIONS : readCorrections(readJson(values.corrections));
+    const corrections =
+      values.corrections === undefined ? NO_CORRECTIONS : readCorrections(readJson(typed(values.corrections, io.env)));
     if (values.zone !== undefined) checkZone(values.zone);
-    const source = await open(where);
+    const source = await open(where, io);
     try {
       return await withPool('owner', io, async (pool) => {
         const db = new Database(pool);
@@ -76,7 +78,7 @@ nothing. Every row is kept as it was, whatever became of it, without passwords a
         const tables = report.tables();
         for (const line of reportLines(tables)) io.say(line);
         if (values.report !== undefined)
-          writeFileSync(values.report, `${JSON.stringify({ source: name, zone, tables }, null, 2)}\n`);
+          writeFileSync(typed(values.report, io.env), `${JSON.stringify({ source: name, zone, tables }, null, 2)}\n`);
         io.signal.throwIfAborted();
         return tables.some(({ outcomes }) => outcomes.refused > 0) ? 3 : EXIT.done;
       });
@@ -89,11 +91,11 @@ nothing. Every row is kept as it was, whatever became of it, without passwords a
 });
 
 /** Opens a source by its form. Throws Told. */
-async function open(where: string): Promise<Source> {
+async function open(where: string, io: Io): Promise<Source> {
   try {
     if (/^postgres(ql)?:/.test(where)) return await openLegacyPostgres(where);
     if (/^(mysql|mariadb):/.test(where)) return await openLegacyMysql(where.replace(/^mariadb:/, 'mysql:'));
-    return readLegacyBrowser(readJson(where));
+    return readLegacyBrowser(readJson(typed(where, io.env)));
   } catch (error) {
     throw told(error, where.includes('://') ? 'The earlier database cannot be read' : undefined);
   }

@@ -1,7 +1,8 @@
+import { typed } from '../calc.ts';
 import { Database } from '../db/database.ts';
 import { PgServerStore } from '../db/store.ts';
 import { makePack } from '../privacy/make-pack.ts';
-import { command, Told } from './command.ts';
+import { command, EXIT, Told } from './command.ts';
 import { withPool } from './database.ts';
 import { administratorOf } from './people.ts';
 
@@ -19,13 +20,15 @@ trail as an export by the administrator named.`,
   run: ({ values, words }, io) => {
     const { by, out } = values;
     if (by === undefined || out === undefined)
-      throw new Told('Say who answers for it (--by EMAIL) and where the files go (--out FOLDER).');
+      throw new Told('Say who answers for it (--by EMAIL) and where the files go (--out FOLDER).', {
+        exit: EXIT.wrongWords,
+      });
     return withPool('server', io, async (pool) => {
       const db = new Database(pool);
       const actor = await administratorOf(db, by);
       const made = await makePack(db, new PgServerStore(db), actor, {
         hospitalNumber: words[0] ?? '',
-        folder: out,
+        folder: typed(out, io.env),
         thirdPersons: values['with-third-persons'] === true,
         now: new Date(),
       });

@@ -2,7 +2,7 @@ import { RETENTION } from '@psa/domain';
 import { Database } from '../db/database.ts';
 import { homeFacility } from '../db/home.ts';
 import { dueRecords } from '../privacy/retention.ts';
-import { command, Told } from './command.ts';
+import { command, EXIT, Told } from './command.ts';
 import { withPool } from './database.ts';
 
 export default command({
@@ -16,7 +16,7 @@ export default command({
       const facility = await homeFacility(db);
       if (facility === undefined) throw new Told('There is no hospital yet.');
       const on = values.on ?? new Date().toISOString().slice(0, 10);
-      if (!/^\d{4}-\d{2}-\d{2}$/.test(on)) throw new Told('--on is a day like 2026-11-30.');
+      if (!/^\d{4}-\d{2}-\d{2}$/.test(on)) throw new Told('--on is a day like 2026-11-30.', { exit: EXIT.wrongWords });
       const due = await dueRecords(db, facility, on);
       for (const { hospital_number, last_contact, since } of due) {
         io.say(
