@@ -1,17 +1,26 @@
 import { randomUUID } from 'node:crypto';
+import { chanceFrom } from '@psa/domain';
 import { AUDIT, kindOf, LOG } from '../../apps/server/src/db/sql.ts';
 import { bind, json, text } from './bind.ts';
+import { corpus } from './people.ts';
 import { patientId, type Rig } from './rig.ts';
 import { LABS_EVERY } from './ward.ts';
 
+const chance = chanceFrom(7);
+const { surnames, given } = corpus();
+/** Days of birth, from the first of 1930 on, and the numbers behind the first four digits of a phone. */
+const DAYS = 33_000;
+const PHONES = 9_999_999;
+
+/** Somebody: as often as in life one with whom another shares a name, hardly ever one with whom another shares a phone. */
 export const newPatient = (number: string) => ({
   hospital_number: number,
-  first_name: 'Ngozi',
-  last_name: 'Bench',
-  gender: 'Female',
-  date_of_birth: '1991-02-03',
+  first_name: chance.pick(given),
+  last_name: chance.pick(surnames),
+  gender: chance.odds(0.5) ? 'Female' : 'Male',
+  date_of_birth: new Date(Date.UTC(1930, 0, 1 + chance.below(DAYS))).toISOString().slice(0, 10),
   date_of_birth_precision: 'Exact',
-  phone: '08030000000',
+  phone: `0803${String(chance.below(PHONES)).padStart(7, '0')}`,
   city: 'Enugu',
   state: 'Enugu',
 });
@@ -37,9 +46,14 @@ const constants = (row: Readonly<Record<string, string>>) =>
 
 /** A plain INSERT of one patient into a table with the same rules and indexes, and nothing else. */
 export function plainPatient(rig: Rig): string {
-  const row = { ...constants(newPatient('')), facility_id: `'${rig.facility}'`, hospital_number: 'gen_random_uuid()' };
+  const row = {
+    ...constants(newPatient('')),
+    ...{ facility_id: `'${rig.facility}'`, hospital_number: 'gen_random_uuid()' },
+    ...{ last_name: "'Okeke' || (:n::int % 3000)", date_of_birth: `date '1930-01-01' + :n::int % ${DAYS}` },
+    phone: "'0803' || lpad(:n::text, 7, '0')",
+  };
   const [names, values] = columns(row);
-  return `insert into plain.patients (${names}) values (${values});\n`;
+  return `\\set n random(1, ${PHONES})\ninsert into plain.patients (${names}) values (${values});\n`;
 }
 
 /** A plain INSERT of a prescription and its items, in one statement. */

@@ -4,32 +4,13 @@ import type { Database } from './database.ts';
 
 /** Patients compared in one transaction. */
 const BATCH = 200;
-/** Of one patient; a day of birth that many share says little. */
+/** Of one patient, of each kind; a day of birth that many share says little. */
 const CANDIDATES_MAX = 300;
 
 interface Pair {
   a: Identity & { id: string };
   b: Identity & { id: string };
 }
-
-const COMPARED = ['id', 'hospital_number', 'first_name', 'last_name', 'other_names', 'gender', 'phone'] as const;
-const asJson = (alias: string): string =>
-  `jsonb_build_object(${COMPARED.map((f) => `'${f}', ${alias}.${f}`).join(', ')}, 'date_of_birth', ${alias}.date_of_birth)`;
-
-const numberOf = (alias: string): string => `upper(regexp_replace(${alias}.hospital_number, '[^A-Za-z0-9]', '', 'g'))`;
-
-/** Candidates share a day of birth and sex, a phone or a number; what they share is looked up, so that the cost is that of the answer. */
-const CANDIDATES = [
-  'p.date_of_birth = q.date_of_birth and p.gender = q.gender',
-  'national_phone(q.phone) = national_phone(p.phone)',
-  `${numberOf('q')} = ${numberOf('p')}`,
-]
-  .map(
-    (same) => `select ${asJson('p')} as a, ${asJson('q')} as b from patients p cross join lateral (
-    select * from patients q where q.facility_id = p.facility_id and not q.deleted and q.id <> p.id and ${same} limit ${CANDIDATES_MAX}) q
-    where p.facility_id = $1 and p.id = any($2::uuid[]) and not p.deleted`,
-  )
-  .join(' union ');
 
 /**
  * Finds registrations that may be of one person (S36): after patients were written, and of all patients when somebody asks. Each pair is noted once, by
@@ -118,17 +99,27 @@ async function stepOn(client: pg.ClientBase, facility: string): Promise<{ found:
 
 async function compare(client: pg.ClientBase, facility: string, ids: readonly string[]): Promise<number> {
   if (ids.length === 0) return 0;
-  const { rows } = await client.query<Pair>({ name: 'who may be the same', text: CANDIDATES, values: [facility, ids] });
-  let found = 0;
+  const { rows } = await client.query<Pair>({
+    name: 'who may be the same',
+    text: 'select a, b from patient_candidates($1, $2)',
+    values: [ids, CANDIDATES_MAX],
+  });
+  const pairs = new Map<string, { one: string; other: string; reasons: readonly string[] }>();
   for (const { a, b } of rows) {
+    const [one, other] = a.id < b.id ? [a.id, b.id] : [b.id, a.id];
+    if (pairs.has(one + other)) continue;
     const reasons = duplicateReasons(a, b);
-    if (reasons.length === 0) continue;
-    const noted = await client.query<{ news: boolean }>({
-      name: 'note a match',
-      text: 'select patient_match_note($1, $2, $3, $4) as news',
-      values: [facility, a.id, b.id, reasons],
-    });
-    if (noted.rows[0]?.news) found++;
+    if (reasons.length > 0) pairs.set(one + other, { one, other, reasons });
   }
-  return found;
+  if (pairs.size === 0) return 0;
+  // In one order, so that two who note the same pairs do not wait for each other in a circle.
+  const inOrder = [...pairs].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, pair]) => pair);
+  const { rows: noted } = await client.query<{ news: number }>({
+    name: 'note matches',
+    text: `select count(*) filter (where news)::int as news from (
+        select patient_match_note($1, x.one, x.other, array(select jsonb_array_elements_text(x.reasons))) as news
+        from jsonb_to_recordset($2::jsonb) as x (one uuid, other uuid, reasons jsonb) offset 0) n`,
+    values: [facility, JSON.stringify(inOrder)],
+  });
+  return noted[0]?.news ?? 0;
 }

@@ -34,7 +34,7 @@ const BESIDE: Readonly<Record<string, readonly string[]>> = {
   sync_conflicts: ['sync_conflicts_before_insert', 'sync_conflicts_before_update', 'sync_conflicts_settled'],
   notifications: ['notifications_conflict_once'],
   patients: [
-    ...['patients_birth_match', 'patients_phone_match', 'patients_number_match'],
+    'patients_birth_match',
     'patients_searchable',
     'patients_searchable_again',
     'patients_names_known',

@@ -54,8 +54,8 @@ const DEFINERS = [
   ...['archive_begin', 'archive_patient', 'archive_move', 'archive_patient_of', 'archive_held', 'archive_facilities'],
   // What a conflict shows of its past, who is told of it, and where any waits (ids of facilities).
   ...['conflict_before', 'conflict_climb', 'conflict_settled', 'conflict_facilities'],
-  // Who may be one person: a pair of the facility named; ids of facilities.
-  ...['patient_match_note', 'patient_match_facilities'],
+  // Who may be one person: pairs of the facility named; ids of facilities.
+  ...['patient_match_note', 'patient_match_facilities', 'patient_candidates'],
   // Tables that only they touch.
   ...[
     'search_patients',
