@@ -119,8 +119,10 @@ export function PatientList() {
       </div>
       <div className="finder-rows" ref={scroller}>
         {shown.length === 0 ? (
-          sync.fetching && found.length === 0 && !query ? (
-            <p className="finder-none muted">Fetching patients, {percent(sync.fetching.done, sync.fetching.of)} %</p>
+          sync.fetching && found.length === 0 ? (
+            <p className="finder-none muted">
+              Fetching patients, {percent(sync.fetching.done, sync.fetching.of)} %{query && '. Not everybody is here yet.'}
+            </p>
           ) : (
             <Empty
               title={query ? 'Nobody by that name, number or phone' : inside ? 'Nobody is in hospital' : 'No patients yet'}
