@@ -48,7 +48,8 @@ function wishes() {
   };
 }
 
-async function load(rig: Rig, token: string, work: Case, connections: number, seconds: number): Promise<Load> {
+/** Asks for one kind of work on so many connections for so long. */
+export async function load(rig: Rig, token: string, work: Case, connections: number, seconds: number): Promise<Load> {
   const request = () => {
     const { method, path, body } = work.request();
     // autocannon writes into what it is given.

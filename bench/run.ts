@@ -1,6 +1,7 @@
 /** `npm run bench -- <name>`: prints JSON on standard output, progress on standard error. */
 const BENCHES: Readonly<Record<string, () => Promise<object>>> = {
   'first-sync': async () => (await import('./first-sync.ts')).benchFirstSync(),
+  parts: async () => (await import('./parts.ts')).benchParts(),
   api: async () => (await import('./api.ts')).benchApi(),
   search: async () => (await import('./search.ts')).benchSearch(),
   peers: async () => (await import('./peers.ts')).benchPeers(),

@@ -44,8 +44,12 @@ const CONNECTIONS_MAX = 250;
 /** Puts patients into the database as its owner. */
 type Fill = (owner: pg.Pool, facility: string, doctor: string) => Promise<void>;
 
-/** Starts a rig with so many patients, made through the one way in, or with what `fill` puts there. Whoever opens it closes it. @param env settings of the server. */
-export async function openRig(fill: number | Fill, env: Readonly<Record<string, string>> = {}): Promise<Rig> {
+/** Starts a rig with so many patients, made through the one way in, or with what `fill` puts there. Whoever opens it closes it. @param env settings of the server. @param nodeArgs words for the Node it runs in. */
+export async function openRig(
+  fill: number | Fill,
+  env: Readonly<Record<string, string>> = {},
+  nodeArgs: readonly string[] = [],
+): Promise<Rig> {
   const folder = await mkdtemp(join(tmpdir(), 'psa-bench-'));
   await chmod(folder, 0o755);
   const settings = { max_connections: String(CONNECTIONS_MAX) };
@@ -70,6 +74,7 @@ export async function openRig(fill: number | Fill, env: Readonly<Record<string, 
       databaseUrl: cluster.url,
       serverUrl: cluster.serverUrl,
       env,
+      nodeArgs,
     });
     return {
       url: `http://127.0.0.1:${port}`,

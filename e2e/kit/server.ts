@@ -22,6 +22,8 @@ export interface ServerSettings {
   project?: string;
   /** More settings, by the names of their variables. */
   env?: Readonly<Record<string, string>>;
+  /** Words for Node itself. */
+  nodeArgs?: readonly string[];
 }
 
 /**
@@ -62,7 +64,7 @@ export class ServerProcess {
 
   private constructor(settings: ServerSettings) {
     const project = settings.project ?? ROOT;
-    this.#child = spawn(process.execPath, [join(project, BUNDLE)], {
+    this.#child = spawn(process.execPath, [...(settings.nodeArgs ?? []), join(project, BUNDLE)], {
       cwd: project,
       stdio: ['ignore', 'pipe', 'pipe'],
       env: {
