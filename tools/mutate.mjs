@@ -1,5 +1,5 @@
-// npm run mutate [-- burns check.ts]: changes the clinical rules one operator at a time and sees whether a test notices; all of them, or those
-// folders and files. What was judged before and has not changed is not tried again. The tool has its own package (tools/mutation), so that
+// npm run mutate [-- [--loaded] burns check.ts]: changes the clinical rules one operator at a time and sees whether a test notices; all of them,
+// or those folders and files; with --loaded also declarations, which take longer. What was judged before and has not changed is not tried again. The tool has its own package (tools/mutation), so that
 // nobody needs it to build or to test; it is installed on first use. Exit code 1 when a change went unnoticed that is not known to be none.
 import { spawnSync } from 'node:child_process';
 import { cpSync, existsSync, readdirSync, rmSync, statSync } from 'node:fs';
@@ -9,8 +9,13 @@ const here = fileURLToPath(new URL('./mutation/', import.meta.url));
 const domain = fileURLToPath(new URL('../packages/domain/src/', import.meta.url));
 const RULES = 'src/clinical';
 
+const asked = process.argv.slice(2);
+const loaded = asked.includes('--loaded');
+const parts = asked.filter((one) => one !== '--loaded');
+const env = { ...process.env, ...(loaded ? { MUTATE_LOADED: '1' } : {}) };
+
 /** @returns how the command ended; what it prints is shown. */
-const run = (command, args) => spawnSync(command, args, { cwd: here, stdio: 'inherit' }).status ?? 1;
+const run = (command, args) => spawnSync(command, args, { cwd: here, env, stdio: 'inherit' }).status ?? 1;
 
 /** The rules themselves in that folder or file, without tests and what helps them. */
 function rulesIn(part) {
@@ -21,7 +26,6 @@ function rulesIn(part) {
   return names.filter((name) => name.endsWith('.ts') && !name.endsWith('.test.ts'));
 }
 
-const parts = process.argv.slice(2);
 const unknown = parts.filter((part) => !existsSync(`${domain}clinical/${part}`));
 if (unknown.length > 0) {
   process.stderr.write(`No such part of packages/domain/src/clinical: ${unknown.join(', ')}\n`);
@@ -32,7 +36,7 @@ if (status === 0) {
   rmSync(`${here}src`, { recursive: true, force: true });
   cpSync(domain, `${here}src`, { recursive: true });
   const only = parts.length > 0 ? ['--mutate', parts.flatMap(rulesIn).join(',')] : [];
-  status = run('npx', ['stryker', 'run', 'stryker.config.json', ...only]);
+  status = run('npx', ['stryker', 'run', 'stryker.config.mjs', ...only]);
   rmSync(`${here}src`, { recursive: true, force: true });
   if (status === 0) status = run('node', ['report.mjs', ...(parts.length === 0 ? ['--whole'] : [])]);
 }

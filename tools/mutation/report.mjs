@@ -21,14 +21,19 @@ const known = read('./equivalent.json').map((one) => ({ ...one, met: 0 }));
 const equivalentOf = (change) =>
   known.find((one) => one.file === change.file && one.from === change.from && one.to === change.to);
 
-const changes = Object.entries(read('./reports/mutation.json').files).flatMap(([path, { source, mutants }]) =>
+const partOf = (path) => (path.includes('/') ? path.split('/')[0] : 'shared by all');
+const files = Object.entries(read('./reports/mutation.json').files).map(([path, { source, mutants }]) => ({
+  file: path.slice(RULES.length),
+  source,
+  mutants,
+}));
+const changes = files.flatMap(({ file, source, mutants }) =>
   mutants
     .filter(({ status }) => status !== 'Ignored')
-    .map(({ status, static: loaded, location, replacement }) => ({
-      file: path.slice(RULES.length),
+    .map(({ status, location, replacement }) => ({
+      file,
       line: location.start.line,
       noticed: status === 'Killed' || status === 'Timeout',
-      loaded: loaded === true,
       from: textAt(source, location),
       to: (replacement ?? '')
         .split('\n')
@@ -36,13 +41,16 @@ const changes = Object.entries(read('./reports/mutation.json').files).flatMap(([
         .join(' '),
     })),
 );
+/** Changes in what a module computes once, when it is loaded, that were not asked for. */
+const waiting = files
+  .flatMap(({ mutants }) => mutants)
+  .filter(({ status, statusReason }) => status === 'Ignored' && /^Static mutant/.test(statusReason ?? '')).length;
 
-const partOf = ({ file }) => (file.includes('/') ? file.split('/')[0] : 'shared by all');
 const parts = new Map();
 const missed = [];
 for (const change of changes) {
-  const part = parts.get(partOf(change)) ?? { tried: 0, noticed: 0, none: 0, missed: 0 };
-  parts.set(partOf(change), part);
+  const part = parts.get(partOf(change.file)) ?? { tried: 0, noticed: 0, none: 0, missed: 0 };
+  parts.set(partOf(change.file), part);
   part.tried += 1;
   const none = change.noticed ? undefined : equivalentOf(change);
   if (none) none.met += 1;
@@ -74,20 +82,21 @@ for (const { file, from } of stale)
   process.stdout.write(`\nequivalent.json names what is not there any more: ${file}: ${from}\n`);
 
 if (whole) {
-  const loaded = changes.filter((change) => change.loaded).length;
   const reasons = new Map();
   for (const { file, from, to, why } of known) reasons.set(why, [...(reasons.get(why) ?? []), { file, from, to }]);
   const text = [
     '# Do the tests of the clinical rules notice?',
     '',
     '`npm run mutate` changes `packages/domain/src/clinical` one operator, condition, block or list at a time in a copy, and runs the tests that reach the change. `npm run mutate -- burns check.ts` does some',
-    'folders or files; what was judged before and has not changed since is not tried again (`tools/mutation/reports`). It ends with 1 when a change went unnoticed that is not listed below. Printed by the',
+    'folders or files; what was judged before and has not changed since is not tried again (`tools/mutation/reports`). The tests run in one process with one seed, so that the same changes are noticed each time. It ends with 1 when a change',
+    'went unnoticed that is not listed below, in `tools/mutation/equivalent.json`. Printed by the',
     `command itself after a run of everything, last on ${new Date().toISOString().slice(0, 10)}.`,
     '',
     ...table,
     '',
-    `${loaded} of the ${total.tried} are in what a module computes once, when it is loaded: declarations, tables, bands. The score counts every change that went unnoticed against the tests, whether or not it is one; without those that are none`,
-    `it is ${percent(total.noticed, total.tried - total.none)}. Not changed: words (an empty text in place of a text), for most are read by people; their ids are held by the contract, their wording by the printed pages (\`tools/calculators-page.test.ts\`).`,
+    'The score counts every change that went unnoticed against the tests, whether or not it is one; without those that are none',
+    `it is ${percent(total.noticed, total.tried - total.none)}. ${waiting === 0 ? 'Declarations, tables and bands are among the changes.' : `${waiting} changes to declarations and tables, computed once when a module is loaded, were not tried in this run (\`npm run mutate -- --loaded\` does).`}`,
+    'Not changed: words (an empty text in place of a text); ids are held by the contract, wording by the printed pages (`tools/calculators-page.test.ts`).',
     'Numbers are no operators: limits, tables and points are held by the vectors and by the sums and properties tested beside each rule.',
     '',
     '## Changes that are none',

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { readInputs, readInstant } from './check.ts';
-import { several } from './input.ts';
+import { integerOr, several, texts } from './input.ts';
 import { refuse } from './refusal.ts';
 import { above, atLeast } from './round.ts';
 
@@ -36,6 +36,8 @@ describe('a moment', () => {
     '2026-13-10T10:00Z',
     '2026-01-00T10:00Z',
     '2026-01-32T10:00Z',
+    '2026-01-99T10:00Z',
+    '2026-12-32T10:00Z',
     '2026-04-31T10:00Z',
     '2026-02-29T10:00Z',
     '2026-01-01T24:00Z',
@@ -71,7 +73,14 @@ describe('a moment', () => {
   });
 });
 
-test('a choice among several is a text, not a list of one that reads like it', () => {
+test('a text is a text, not a list of one that reads like it', () => {
+  const scale = { field: integerOr('Field', { NT: 'Not testable' }, { min: 1, max: 4 }) };
+  expect(readInputs(scale, { field: 'NT' })).toEqual({ values: { field: 'NT' } });
+  expect(readInputs(scale, { field: ['NT'] })).toEqual(refuse('INVALID_VALUE', 'field'));
+  const names = { field: texts('Field') };
+  expect(readInputs(names, { field: ['a', ''] })).toEqual({ values: { field: ['a', ''] } });
+  for (const wrong of [null, 1, ['a']])
+    expect(readInputs(names, { field: ['a', wrong] })).toEqual(refuse('INVALID_VALUE', 'field'));
   const asked = { field: several('Field', { a: 'A', b: 'B' }) };
   expect(readInputs(asked, { field: ['b', 'a', 'b'] })).toEqual({ values: { field: ['b', 'a'] } });
   expect(readInputs(asked, { field: [['a']] })).toEqual(refuse('INVALID_VALUE', 'field'));

@@ -119,8 +119,8 @@ export function readInstant(text: string): number | null {
   const [, year, month, day, hour, minute, second = '0', fraction = '', zoneHours = '+00', zoneMinutes = '0'] = parts;
   const east = Math.abs(Number(zoneHours)) * 60 + Number(zoneMinutes);
   const at = new Date(0).setUTCFullYear(Number(year), Number(month) - 1, Number(day));
-  const read = new Date(at);
-  const dayExists = read.getUTCMonth() + 1 === Number(month) && read.getUTCDate() === Number(day);
+  // A day that is not falls into another month.
+  const dayExists = new Date(at).getUTCMonth() + 1 === Number(month);
   const timeExists = Number(hour) < 24 && Number(minute) < 60 && Number(second) < 60;
   const zoneExists = east <= 14 * 60 && Number(zoneMinutes) < 60;
   if (!dayExists || !timeExists || !zoneExists) return null;

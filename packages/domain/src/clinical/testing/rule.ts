@@ -127,6 +127,9 @@ const FACTS: Readonly<Record<string, Fact>> = {
   now: 'now',
 };
 
+/** What an output may be. */
+const TYPES: readonly OutputSpec['type'][] = ['number', 'integer', 'text', 'boolean', 'datetime', 'list', 'object'];
+
 const told = (answered: object): Refusal['error'] | null => (isRefusal(answered) ? answered.error : null);
 
 /**
@@ -187,6 +190,12 @@ export function describeRule(calculator: Calculator, example: Given, narrowed: r
       for (const { cite, year } of calculator.sources) expect([cite.length > 5, year > 1900, year < 2027]).not.toContain(false);
       for (const list of [calculator.words, calculator.limits, calculator.sign]) expect(list.length).toBeGreaterThan(0);
       for (const line of [calculator.about, ...calculator.limits]) expect(line).toMatch(/^[A-Z0-9%].*\.$/);
+      for (const [name, { label, type }] of Object.entries(outputs)) {
+        expect({ name, said: (label ?? '').trim() !== '' }).toEqual({ name, said: true });
+        expect(TYPES).toContain(type);
+      }
+      for (const [name, { label }] of Object.entries(inputs))
+        expect({ name, said: label.trim() !== '' }).toEqual({ name, said: true });
       for (const [name, spec] of Object.entries(inputs)) {
         if (Object.hasOwn(FACTS, name)) expect('fact' in spec ? spec.fact : undefined).toBe(FACTS[name]);
         if (!isNumber(spec) || !spec.steps) continue;
