@@ -55,6 +55,7 @@ import { tabletRoutes } from './routes/tablets.ts';
 import { trialRoutes } from './routes/trial.ts';
 import { userRoutes } from './routes/users.ts';
 import { type Metrics, watchRequests } from './watch/metrics.ts';
+import type { Traces } from './watch/traces.ts';
 
 export interface AppDeps {
   /** A pool of `createPool`, signed in as the role that the server works as; closed by its owner after the app. */
@@ -71,6 +72,8 @@ export interface AppDeps {
   random?: RandomBytes;
   /** Counts what this app does. */
   metrics?: Metrics;
+  /** Traces what this app does. */
+  traces?: Traces;
   /** Where the log goes, when there is one. */
   log?: { write(line: string): void };
 }
@@ -95,6 +98,7 @@ export function buildApp(deps: AppDeps): FastifyInstance {
   });
   const s = services(app, deps);
   handleProblems(app);
+  deps.traces?.watch(app);
   if (deps.metrics) watchRequests(app, deps.metrics);
   secureHeaders(app);
   readJsonBodies(app);

@@ -6,6 +6,8 @@ import { type BackupSettings, readBackupSettings } from './backup/settings.ts';
 import { type Host, type Reach, Steering } from './db/reach.ts';
 import type { AppConfig } from './routes/services.ts';
 import { errorCode, StartFailure } from './start-failure.ts';
+import { readTraceSettings } from './trace-settings.ts';
+import type { TraceSettings } from './watch/traces.ts';
 
 /** The project: three folders above this file, both as source (`apps/server/src`) and bundled (`apps/server/dist`). */
 export const PROJECT_DIR = fileURLToPath(new URL('../../..', import.meta.url)).replace(/[/\\]$/, '');
@@ -33,9 +35,11 @@ export interface Config {
   database: ExternalDatabase | null;
   /** Where backups go; null: nowhere. */
   backup: BackupSettings | null;
-  /** What the app takes from the settings as it is. */
   /** Where Prometheus asks; null: nowhere. */
   metrics: { host: string; port: number; token?: string } | null;
+  /** Where OpenTelemetry's spans go; null: nowhere. */
+  traces: TraceSettings | null;
+  /** What the app takes from the settings as it is. */
   app: Pick<AppConfig, 'trustProxy' | 'logLevel' | 'loginsPerMinute' | 'registrationsPerHour'>;
 }
 
@@ -270,6 +274,7 @@ export function readConfig(env: Readonly<Record<string, string | undefined>>): C
     webDir: join(PROJECT_DIR, 'apps/web/dist'),
     database: readDatabase(read.data),
     metrics: readMetrics(METRICS_HOST, METRICS_PORT, METRICS_TOKEN),
+    traces: readTraceSettings(given),
     backup: readBackupSettings(given),
     app: {
       trustProxy: readTrustProxy(TRUST_PROXY),

@@ -137,12 +137,14 @@ async function start(args: readonly string[]): Promise<void> {
   const pool = createPool(client, reportLoss);
   await started.add('The connections to PostgreSQL', () => pool.end());
   const metrics = config.metrics ? new Metrics() : undefined;
+  const traces = await tracing(config, version);
   const app = buildApp({
     pool,
     client: listenLogin(config.database, client),
     webDir: config.webDir,
     config: { ...config.app, version, secrets, lookMs: LOOK_MS, dataDir: config.dataDir },
     ...(metrics ? { metrics } : {}),
+    ...(traces ? { traces } : {}),
     ...(await readingFrom(config)),
   });
   await started.add('The web server', () => app.close());
@@ -170,6 +172,16 @@ async function prepareAsOwner(client: Reach, host: string): Promise<void> {
   throw new StartFailure(
     `HOST=${host} would open this server to others while passwords for trying out still stand; start it without HOST, change them, and start again.`,
   );
+}
+
+/** Loaded only when there is somewhere to send spans to. */
+async function tracing({ traces: settings }: Config, version: string) {
+  if (!settings) return undefined;
+  const { Traces } = await import('./watch/traces.ts');
+  const traces = new Traces(settings, version, say);
+  await started.add('The traces', () => traces.stop());
+  say(`Traces go to ${new URL(settings.url).host}`);
+  return traces;
 }
 
 /** The pool on the replica of DATABASE_READ_URL. It may be away: then it is done without. */

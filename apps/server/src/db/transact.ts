@@ -7,6 +7,7 @@ import type { Database } from './database.ts';
 import { writing } from './effects.ts';
 import { namingWhatIsMissing, takenElsewhere } from './hidden.ts';
 import { loading, type Step } from './load.ts';
+import { traced } from './traced.ts';
 
 const TRIES_MAX = 8;
 /** After this many losses to the same key it is nobody's race: the id belongs to a row that this facility cannot see. */
@@ -116,7 +117,11 @@ export class Transactions implements Runner {
   }
 
   /** Two flights: begin and load; write and commit. Each member is judged on what it asked for, as if it were alone. */
-  async #once(facility: string, members: readonly Member[], begin: string, commit: string): Promise<Share[]> {
+  #once(facility: string, members: readonly Member[], begin: string, commit: string): Promise<Share[]> {
+    return traced('transaction', { members: members.length }, () => this.#attempt(facility, members, begin, commit));
+  }
+
+  #attempt(facility: string, members: readonly Member[], begin: string, commit: string): Promise<Share[]> {
     return this.#db.of(facility).borrow(async (client, begins) => {
       const needs = members.map(({ need }) => need);
       const { steps, loaded } = loading(facility, needs);

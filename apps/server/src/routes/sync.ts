@@ -5,6 +5,7 @@ import type { FastifyInstance } from 'fastify';
 import { z } from 'zod';
 import { auditEntry } from '../auth/audit.ts';
 import { Contacts } from '../auth/contacts.ts';
+import { traced } from '../db/traced.ts';
 import { callerOf } from './caller.ts';
 import { line, take, uuid } from './input.ts';
 import { refuse } from './refuse.ts';
@@ -34,7 +35,7 @@ export function syncRoutes(app: FastifyInstance, s: Services): void {
     const body = take(pushRequestSchema, request.body);
     const caller = callerOf(request);
     const taken = s.metrics?.pushSeconds.startTimer();
-    const reply = await s.end.push(caller, body);
+    const reply = await traced('push', { groups: body.groups.length }, () => s.end.push(caller, body));
     taken?.();
     for (const { results } of reply.groups) for (const { status } of results) s.metrics?.pushed.inc({ status });
     contacts.note({ ...body, facility: caller.actor.facility_id, user: caller.actor.user_id });
@@ -50,7 +51,9 @@ export function syncRoutes(app: FastifyInstance, s: Services): void {
     const body = take(pullRequestSchema, request.body);
     const caller = callerOf(request);
     const taken = s.metrics?.pullSeconds.startTimer();
-    const { head, page } = await s.end.pullBy(caller, body, (...asked) => s.store.pullPrinted(...asked));
+    const { head, page } = await traced('pull', {}, () =>
+      s.end.pullBy(caller, body, (...asked) => s.store.pullPrinted(...asked)),
+    );
     contacts.note({ ...body, facility: caller.actor.facility_id, user: caller.actor.user_id });
     taken?.();
     if (body.cursor !== null) s.metrics?.pullCommits.observe(Math.max(0, head.next - body.cursor));

@@ -75,7 +75,7 @@ function parsed(text: string): unknown {
 export async function openHospital(
   config: Partial<AppConfig> = {},
   webDir?: string,
-  watch: Pick<AppDeps, 'metrics' | 'log'> = {},
+  watch: Pick<AppDeps, 'metrics' | 'traces' | 'log'> = {},
 ) {
   const database = await openDatabase();
   // The owner's, for what a test plants or looks up by hand; the server has its own, as the role that it works as.
