@@ -17,7 +17,7 @@ import { freePort } from '../e2e/kit/port.ts';
 import { ServerProcess } from '../e2e/kit/server.ts';
 import { Tablet } from '../e2e/kit/tablet.ts';
 import { BROWSER_ARGS, findBrowser } from './browser.ts';
-import { disagree, SCREENS, type Screen, type Shown, somebodyInBed } from './shots.ts';
+import { disagree, registeredTwice, SCREENS, type Screen, type Shown, somebodyInBed } from './shots.ts';
 
 const ROOT = fileURLToPath(new URL('..', import.meta.url));
 const OUT = join(ROOT, '.cache', 'shots');
@@ -26,6 +26,7 @@ const IN_README = join(ROOT, 'docs', 'pictures', 'app.png');
 /** A picture of the guide is fetched over a ward's network. */
 const GUIDE_BYTES_MOST = 150_000;
 const GUIDE_WIDTH = 960;
+const WHOLE_HEIGHT = 1800;
 
 const LOOKS = [
   { look: 'light', width: 1366, height: 768, colorScheme: 'light' },
@@ -37,11 +38,14 @@ type Look = (typeof LOOKS)[number];
 const say = (line: string) => process.stdout.write(`${line}\n`);
 const fileOf = (screen: string, look: string) => join(OUT, `${screen}-${look}.png`);
 
-async function take(tablet: Tablet, screen: Screen, shown: Shown, { look }: Look): Promise<void> {
+async function take(tablet: Tablet, screen: Screen, shown: Shown, { look, width, height }: Look): Promise<void> {
   const { page } = tablet;
+  // Pages scroll inside their frame: what is to be seen to its end needs a taller screen.
+  await page.setViewportSize({ width, height: screen.whole ? WHOLE_HEIGHT : height });
   await visit(tablet, screen.path(shown));
   for (const [label, value] of Object.entries(screen.typed ?? {}))
-    await page.getByRole('main').getByLabel(label, { exact: false }).first().fill(value);
+    await page.getByRole('main').getByRole('textbox', { name: label }).first().fill(value);
+  if (screen.shows) await page.getByRole('main').getByText(screen.shows).first().waitFor();
   await page.evaluate(() => document.fonts.ready);
   await page.screenshot({ path: fileOf(screen.name, look) });
   say(`.cache/shots/${screen.name}-${look}.png`);
@@ -149,7 +153,11 @@ process.env.PSA_E2E_BROWSER = path;
 mkdirSync(OUT, { recursive: true });
 
 const shoot = async (url: string): Promise<void> => {
-  const shown = await somebodyInBed(await asPerson(url, 'doctor'));
+  const doctor = await asPerson(url, 'doctor');
+  const { patientId } = await somebodyInBed(doctor);
+  // The server needs a while to find them.
+  const asked = screens.some(({ name }) => name === 'duplicate');
+  const shown = { patientId, ...(asked ? await registeredTwice(doctor) : { twinId: patientId, matchId: '' }) };
   for (const look of LOOKS) {
     const tablet = await Tablet.unpack(`Ward tablet, ${look.look}`, url, look);
     try {
