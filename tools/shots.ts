@@ -88,7 +88,8 @@ export async function registeredTwice(ask: Ask): Promise<Pick<Shown, 'twinId' | 
   const twinId = await register('Chidinma', 'UNTH/2019/04410', '0803 555 0303');
   await register('Chidima', 'TMP-26-K7W2M4QX', '0803 555 0303');
   type Match = Record<'id' | 'one_id' | 'other_id', string>;
-  for (let tries = 0; tries < 60; tries++) {
+  // A whole ward was registered just before: it has many to look at.
+  for (let tries = 0; tries < 240; tries++) {
     const { patient_matches } = await ask<{ patient_matches: Match[] }>('GET', '/api/sync/patient-matches?limit=500');
     const match = patient_matches.find(({ one_id, other_id }) => one_id === twinId || other_id === twinId);
     if (match) return { twinId, matchId: match.id };

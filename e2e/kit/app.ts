@@ -54,7 +54,8 @@ async function opened(page: Page, stored = true): Promise<void> {
 /** Leaves the tablet to the next person. */
 export async function signOut({ page }: Tablet): Promise<void> {
   await go(page, 'Me');
-  await page.getByRole('button', { name: 'Sign out' }).click();
+  // Devices that one is signed in on have such a button too, with their name.
+  await page.getByRole('button', { name: 'Sign out', exact: true }).click();
   await page.getByRole('dialog').getByRole('button', { name: 'Sign out' }).click();
   await expect(status(page)).toHaveCount(0);
 }
