@@ -288,6 +288,19 @@ describe('what stays true', () => {
     expect((await finder.find(HERE, 'ann gleich', 3))?.shown).toBe(3);
   });
 
+  test('every word of a name is known in use, also of names that are too long for the line of the search', async () => {
+    // Six words of about fifty letters, two to a name.
+    const words = [...'lmnpqw'].map((letter, i) => letter.repeat(50 - (i % 2)));
+    const [last = '', first, other] = [0, 2, 4].map((i) => words.slice(i, i + 2).join(' '));
+    await add({ last, first, other });
+    await add({ last: 'Kurzname', first: 'Wq' });
+    const { rows } = await owner.query<{ word: string }>(
+      "select word from patient_names where facility_id = $1 and (length(word) > 45 or word in ('kurzname', 'wq')) order by word",
+      [HERE],
+    );
+    expect(rows.map((row) => row.word)).toEqual(['kurzname', ...words]);
+  });
+
   test('one letter, nothing, and what would be a pattern or a query elsewhere', async () => {
     expect((await find('g', 3)).every((name) => name === 'Gleich')).toBe(true);
     for (const typed of ['', ' ', '%', '_', '\\', '%%%%', "' or 1=1 --", '*', ':*', '&|!', '((((', '🙂', '\u200b']) {
