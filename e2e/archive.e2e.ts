@@ -15,10 +15,9 @@ async function archive(hospital: Hospital): Promise<void> {
 const NUMBER = 'PS-3001';
 const NOT_HERE = 'Notes, orders and medicines are not on this device';
 
-test('a patient in the archive is known offline, fetched when opened, kept when pinned, and back with the first entry', async ({
-  hospital,
-  unpack,
-}) => {
+test('a patient in the archive is known offline, fetched when opened, kept when pinned, and back with the first entry', {
+  tag: '@thorough',
+}, async ({ hospital, unpack }) => {
   const ask = await hospital.as('doctor');
   const born = { gender: 'Female', date_of_birth: '1984-03-09', date_of_birth_precision: 'Exact' };
   const { patient } = await ask<{ patient: { id: string } }>('POST', '/api/sync/patients', {

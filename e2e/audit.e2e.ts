@@ -5,10 +5,9 @@ import { expect, test } from './kit/test.ts';
 
 const NUMBER = 'PS-9601';
 
-test('a clinician sees who looked at their patient; a super_admin finds in the trail what was changed, from what to what', async ({
-  hospital,
-  unpack,
-}) => {
+test('a clinician sees who looked at their patient; a super_admin finds in the trail what was changed, from what to what', {
+  tag: '@thorough',
+}, async ({ hospital, unpack }) => {
   const [doctor, nurse] = await Promise.all([hospital.as('doctor'), hospital.as('nurse')]);
   const { patient } = await doctor<{ patient: { id: string; row_version: number } }>('POST', '/api/sync/patients', {
     ...{ hospital_number: NUMBER, first_name: 'Nneka', last_name: 'Audu', phone: '08035550101' },

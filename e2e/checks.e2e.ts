@@ -86,7 +86,10 @@ test('what speaks against a medicine stops it without a network; a reason overru
   await expect(stops(next.said, 'Aspirin with Warfarin, which is given now')).toBeVisible();
 });
 
-test('the dose of a child goes by a recent weight; without one it says so', async ({ hospital, unpack }) => {
+test('the dose of a child goes by a recent weight; without one it says so', { tag: '@thorough' }, async ({
+  hospital,
+  unpack,
+}) => {
   const a = await unpack('tablet A', { width: 360, height: 740 });
   await signIn(a, 'doctor');
   await register(a, {

@@ -53,7 +53,7 @@ async function bothChangeThePhone(a: Tablet, b: Tablet): Promise<void> {
   await needsAttention(b);
 }
 
-test('[S24] different fields changed apart are both kept', async ({ hospital, unpack }) => {
+test('[S24] different fields changed apart are both kept', { tag: '@thorough' }, async ({ hospital, unpack }) => {
   const [a, b] = await twoTabletsWithAPatient(unpack);
   await Promise.all([a.offline(), b.offline()]);
   await edit(a, { Phone: '08030000002' });
@@ -80,7 +80,7 @@ test('[S26] the same field changed apart: both values are shown, and mine is tak
   expect(await onServer(hospital)).toMatchObject({ phone: '08030000022' });
 });
 
-test('[S27] the same field changed apart: theirs is taken', async ({ hospital, unpack }) => {
+test('[S27] the same field changed apart: theirs is taken', { tag: '@thorough' }, async ({ hospital, unpack }) => {
   const [a, b] = await twoTabletsWithAPatient(unpack);
   await bothChangeThePhone(a, b);
   await settle(b, 'theirs', { shown: ['08030000011', '08030000022'] });
@@ -91,7 +91,10 @@ test('[S27] the same field changed apart: theirs is taken', async ({ hospital, u
   expect(await onServer(hospital)).toMatchObject({ phone: '08030000011' });
 });
 
-test('[S27] the same field changed apart: the other tablet settles with another value', async ({ hospital, unpack }) => {
+test('[S27] the same field changed apart: the other tablet settles with another value', { tag: '@thorough' }, async ({
+  hospital,
+  unpack,
+}) => {
   const [a, b] = await twoTabletsWithAPatient(unpack);
   await bothChangeThePhone(a, b);
   await needsAttention(a);

@@ -94,7 +94,9 @@ test('[S34] an operation does not begin on a side that two people changed apart,
 
 const TWIN = { Surname: 'Okonkwo', 'Date of birth is': 'Exact', 'Date of birth': '9/4/1987' };
 
-test('[S36] [S37] [S38] a patient registered twice is found, merged and taken apart again', async ({ unpack }) => {
+test('[S36] [S37] [S38] a patient registered twice is found, merged and taken apart again', { tag: '@thorough' }, async ({
+  unpack,
+}) => {
   const [a, b] = await Promise.all([unpack('tablet A'), unpack('tablet B', { width: 360, height: 740 })]);
   await Promise.all([signIn(a, 'doctor'), signIn(b, 'registrar')]);
   await register(a, { ...TWIN, 'First name': 'Chidinma', 'Hospital number': 'PS-9501' });

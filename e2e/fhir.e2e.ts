@@ -12,10 +12,9 @@ interface Bundle {
   entry: { resource: { resourceType: string; name?: { family: string; given: string[] }[]; birthDate?: string } }[];
 }
 
-test('patients imported from another system’s FHIR files are on the tablet, as they were written', async ({
-  hospital,
-  unpack,
-}) => {
+test('patients imported from another system’s FHIR files are on the tablet, as they were written', {
+  tag: '@thorough',
+}, async ({ hospital, unpack }) => {
   const files = readdirSync(FIXTURES)
     .filter((name) => !name.startsWith('Condition'))
     .map((name) => join(FIXTURES, name));

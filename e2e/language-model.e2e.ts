@@ -5,10 +5,9 @@ import { expect, test } from './kit/test.ts';
 
 const KEY = 'k-stand-in-last';
 
-test('a language model is set up on a phone: its key goes out and never comes back, and off says so', async ({
-  hospital,
-  unpack,
-}) => {
+test('a language model is set up on a phone: its key goes out and never comes back, and off says so', {
+  tag: '@thorough',
+}, async ({ hospital, unpack }) => {
   const model = await openStandIn();
   try {
     const a = await unpack('phone', { width: 360, height: 740 });

@@ -17,10 +17,12 @@ export default defineConfig({
   forbidOnly: true,
   timeout: 120_000,
   expect: { timeout: 20_000 },
-  // The longest begins first, so that no worker waits for it at the end.
+  // The longest begins first, so that no worker waits for it at the end. `thorough` has what `npm test` leaves out, as a run of all would
+  // take too long to be waited for: `npm test -- build thorough`.
   projects: [
     { name: 'torture', testMatch: '**/torture.e2e.ts' },
-    { name: 'screens', testMatch: '**/*.e2e.ts', testIgnore: '**/torture.e2e.ts' },
+    { name: 'screens', testMatch: '**/*.e2e.ts', testIgnore: '**/torture.e2e.ts', grepInvert: /@thorough/ },
+    { name: 'thorough', testMatch: '**/*.e2e.ts', grep: /@thorough/ },
   ],
   reporter: [['list'], ['json', { outputFile: join(results, 'playwright.json') }]],
 });

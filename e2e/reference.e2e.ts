@@ -33,10 +33,9 @@ async function prescribe({ page }: Tablet, medicine: string, dose: string, often
   return page.locator('form').getByRole('list', { name: 'What the checks say of medicine 1' });
 }
 
-test('a pharmacist changes a limit and signs it without a network; a doctor’s tablet checks by it, and the prescription keeps the version', async ({
-  hospital,
-  unpack,
-}) => {
+test('a pharmacist changes a limit and signs it without a network; a doctor’s tablet checks by it, and the prescription keeps the version', {
+  tag: '@thorough',
+}, async ({ hospital, unpack }) => {
   const [a, b] = await Promise.all([unpack('pharmacy'), unpack('ward')]);
   await Promise.all([signIn(a, 'pharmacist'), signIn(b, 'doctor')]);
   await register(b, { Surname: 'Eze', 'First name': 'Ada', 'Hospital number': 'PS-9401' });
@@ -96,7 +95,9 @@ test('a pharmacist changes a limit and signs it without a network; a doctor’s 
   expect(kept.toSorted()).toEqual(['drug/diclofenac, 1, unreviewed', 'drug/diclofenac, 1.1']);
 });
 
-test('the reference is read by everybody, changed by its reviewers only, and fits a phone', async ({ unpack }) => {
+test('the reference is read by everybody, changed by its reviewers only, and fits a phone', { tag: '@thorough' }, async ({
+  unpack,
+}) => {
   const a = await unpack('phone', { width: 360, height: 740 });
   await signIn(a, 'doctor');
   await find(a, 'Laboratory tests', 'Haemoglobin');

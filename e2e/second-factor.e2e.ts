@@ -84,7 +84,10 @@ test('an authenticator app and recovery codes: set up, asked for, used; without 
   await expect(a.page.getByRole('banner').getByRole('status')).toBeVisible();
 });
 
-test('a passkey beside the password; a session is seen on another device and ended there', async ({ hospital, unpack }) => {
+test('a passkey beside the password; a session is seen on another device and ended there', { tag: '@thorough' }, async ({
+  hospital,
+  unpack,
+}) => {
   // Passkeys belong to names; an address has none.
   const url = hospital.url.replace('127.0.0.1', 'localhost');
   const [a, b] = [await unpack('tablet A', { url }), await unpack('tablet B', { url })];

@@ -1,6 +1,7 @@
 // Every check of the repository, one after the other, whatever fails before: `npm test`.
 //   npm test                    all steps
 //   npm test -- lint vitest     only these
+//   npm test -- build thorough  what takes too long for every run
 // Ends with one line, `N passed, N failed`: each test counts one, each of the other steps counts one. What did not run (a
 // skipped test, a file that could not be loaded, a step that found nothing to do) counts as failed.
 import { spawn } from 'node:child_process';
@@ -14,6 +15,14 @@ const bin = (name, path) => [process.execPath, join(root, 'node_modules', name, 
 
 /** A step that hangs is stopped: the longest takes some ten minutes on two cores that do nothing else. */
 const STEP_MINUTES_MAX = 30;
+
+const browser = (...projects) => [
+  ...bin('@playwright/test', 'cli.js'),
+  'test',
+  '--config',
+  'e2e/playwright.config.ts',
+  ...projects.map((project) => `--project=${project}`),
+];
 
 const STEPS = [
   { name: 'typecheck', title: 'Types', runs: [[process.execPath, 'tools/typecheck.mjs']] },
@@ -50,7 +59,15 @@ const STEPS = [
     name: 'browser',
     title: 'Browser tests',
     needs: 'build',
-    runs: [[...bin('@playwright/test', 'cli.js'), 'test', '--config', 'e2e/playwright.config.ts']],
+    runs: [browser('torture', 'screens')],
+    count: countPlaywright,
+  },
+  {
+    name: 'thorough',
+    title: 'Further browser tests',
+    needs: 'build',
+    asked: true,
+    runs: [browser('thorough')],
     count: countPlaywright,
   },
 ];
@@ -141,7 +158,8 @@ if (unknown.length > 0) {
   say(`There is no step ${unknown.join(', ')}; there are ${STEPS.map(({ name }) => name).join(', ')}.`);
   process.exit(1);
 }
-const steps = STEPS.filter(({ name }) => asked.length === 0 || asked.includes(name));
+/** `asked`: run only when it is named. */
+const steps = STEPS.filter((step) => (asked.length === 0 ? !step.asked : asked.includes(step.name)));
 
 rmSync(results, { recursive: true, force: true });
 mkdirSync(results, { recursive: true });
