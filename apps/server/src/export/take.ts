@@ -139,6 +139,11 @@ class KindRun {
       .find((id) => id !== undefined && id !== row.id);
     if (twin !== undefined && !row.deleted) this.#run.same(this.name, row.id, twin);
     const meant = { at, row: this.#run.meant(def, row) };
+    await this.#addInTurn(meant);
+  }
+
+  /** A row that points to one of its own kind waits for that one. */
+  async #addInTurn(meant: Meant): Promise<void> {
     const waits = this.#own.some((field) => typeof meant.row[field] === 'string' && !this.#there.has(String(meant.row[field])));
     if (waits) this.#early.push(meant);
     else await this.#add(meant);
@@ -151,11 +156,7 @@ class KindRun {
       await this.#flush();
       const again = this.#early;
       this.#early = [];
-      for (const meant of again) {
-        const waits = this.#own.some((f) => typeof meant.row[f] === 'string' && !this.#there.has(String(meant.row[f])));
-        if (waits) this.#early.push(meant);
-        else await this.#add(meant);
-      }
+      for (const meant of again) await this.#addInTurn(meant);
     }
     // What they point to is not in the file: it may be here.
     for (const meant of this.#early) await this.#add(meant);
